@@ -1,0 +1,59 @@
+import { SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { PageShell } from '../kernel/ui/page-shell.tsx';
+import { usePageTitle } from '../kernel/ui/use-page-title.ts';
+import { useMe } from '../kernel/use-sign-in.ts';
+import { ClassList } from './class-list.tsx';
+import { CourseCard } from './course-card.tsx';
+import { QueryState } from './query-state.tsx';
+import { byUrgency } from './class-order.ts';
+import { myCourses, todaysClasses } from './queries.ts';
+
+/** What is on today, and the courses. */
+export function HomePage() {
+  const { t } = useTranslation('courses');
+  const me = useMe();
+  usePageTitle(t('home.title'));
+  const today = useQuery(todaysClasses);
+  const courses = useQuery(myCourses);
+  return (
+    <PageShell>
+      <Stack gap={40}>
+        <Title order={1}>{t('home.greeting', { name: me.displayName })}</Title>
+        <Stack component="section" gap="sm" aria-labelledby="today">
+          <Title order={2} id="today">
+            {t('home.today')}
+          </Title>
+          <QueryState query={today}>
+            {({ items }) =>
+              items.length === 0 ? (
+                <Text c="dimmed">{t('home.noClasses')}</Text>
+              ) : (
+                <ClassList classes={byUrgency(items)} />
+              )
+            }
+          </QueryState>
+        </Stack>
+        <Stack component="section" gap="sm" aria-labelledby="courses">
+          <Title order={2} id="courses">
+            {t('home.courses')}
+          </Title>
+          <QueryState query={courses}>
+            {({ items }) =>
+              items.length === 0 ? (
+                <Text c="dimmed">{t('home.noCourses')}</Text>
+              ) : (
+                <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }}>
+                  {items.map((course) => (
+                    <CourseCard key={course.id} course={course} />
+                  ))}
+                </SimpleGrid>
+              )
+            }
+          </QueryState>
+        </Stack>
+      </Stack>
+    </PageShell>
+  );
+}

@@ -1,0 +1,62 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { z } from 'zod';
+import { coursesRoutes } from '../../shared/courses/contract.ts';
+import { liveRoutes } from '../../shared/live/contract.ts';
+import type { LiveSessionView } from '../../shared/live/contract.ts';
+import { api } from '../kernel/api.ts';
+import { localDay } from '../kernel/i18n/format.ts';
+import { serverNow } from '../kernel/server-clock.ts';
+
+/** Lists of classes change by other people's hands: looked at again now and then, and on return to the tab. */
+const live = { refetchInterval: 10_000, refetchOnWindowFocus: true } as const;
+
+export const myCourses = queryOptions({
+  queryKey: ['courses', 'mine'],
+  queryFn: ({ signal }) => api.call(coursesRoutes.mine, { query: { limit: 100 }, signal }),
+});
+
+/** Today's classes by the viewer's own midnight. */
+export const todaysClasses = queryOptions({
+  queryKey: ['classes', 'today'],
+  queryFn: ({ signal }) => api.call(coursesRoutes.today, { query: localDay(serverNow()), signal }),
+  ...live,
+});
+
+export const oneCourse = (courseId: string) =>
+  queryOptions({
+    queryKey: ['courses', courseId],
+    queryFn: ({ signal }) => api.call(coursesRoutes.get, { params: { courseId }, signal }),
+  });
+
+export const classesOfCourse = (courseId: string) =>
+  queryOptions({
+    queryKey: ['classes', 'course', courseId],
+    queryFn: ({ signal }) =>
+      api.call(liveRoutes.list, { params: { courseId }, query: { limit: 100 }, signal }),
+    ...live,
+  });
+
+/** Everything that shows a class is looked at again after one was changed. */
+function useClassMutation<Input>(change: (input: Input) => Promise<LiveSessionView>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (session) => {
+      client.setQueryData(['class', session.id], session);
+      return client.invalidateQueries({ queryKey: ['classes'] });
+    },
+  });
+}
+
+export type ScheduleInput = z.input<NonNullable<typeof liveRoutes.create.body>>;
+
+export const useSchedule = (courseId: string) =>
+  useClassMutation((body: ScheduleInput) => api.call(liveRoutes.create, { params: { courseId }, body }));
+
+export const useStart = () =>
+  useClassMutation((sessionId: string) => api.call(liveRoutes.start, { params: { sessionId } }));
+
+export const useCancel = (sessionId: string) =>
+  useClassMutation((reason: string) =>
+    api.call(liveRoutes.cancel, { params: { sessionId }, body: { reason: reason.trim() || null } }),
+  );

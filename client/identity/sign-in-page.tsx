@@ -1,0 +1,47 @@
+import { Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Navigate, useSearchParams } from 'react-router';
+import { LoadingPage } from '../kernel/ui/loading-page.tsx';
+import { Logo } from '../kernel/ui/logo.tsx';
+import { usePageTitle } from '../kernel/ui/use-page-title.ts';
+import { useSignIn } from '../kernel/use-sign-in.ts';
+import { SignInForm } from './sign-in-form.tsx';
+
+/** Only addresses of this site: a link must not lead from a sign-in to somebody else's page. */
+function safeNext(next: string | null): string {
+  return next?.startsWith('/') && !next.startsWith('//') && !next.includes('\\') ? next : '/';
+}
+
+export function SignInPage() {
+  const { t } = useTranslation(['identity', 'kernel']);
+  const state = useSignIn();
+  const [search] = useSearchParams();
+  usePageTitle(t('signIn.title'));
+  if (state.status === 'starting') {
+    return (
+      <LoadingPage text={state.unreachable ? t('kernel:starting.unreachable') : t('kernel:starting.title')} />
+    );
+  }
+  if (state.status === 'signed-in') return <Navigate to={safeNext(search.get('next'))} replace />;
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      <Stack w="100%" maw={400} gap="lg">
+        <Group gap="sm">
+          <Logo size={36} />
+          <Text fw={650} size="xl">
+            {t('kernel:productName')}
+          </Text>
+        </Group>
+        <Paper withBorder p={{ base: 'lg', sm: 'xl' }} radius="lg">
+          <Title order={1} size="h2">
+            {t('signIn.title')}
+          </Title>
+          <Text c="dimmed" mb="lg">
+            {t('signIn.lead')}
+          </Text>
+          <SignInForm />
+        </Paper>
+      </Stack>
+    </Center>
+  );
+}

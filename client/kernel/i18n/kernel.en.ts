@@ -1,0 +1,31 @@
+export const kernelTexts = {
+  productName: 'Lectern',
+  pageTitle: '{{page}} – Lectern',
+  skipToContent: 'Skip to content',
+  home: 'Lectern, to the start page',
+  loading: 'Loading …',
+  retry: 'Try again',
+  reload: 'Reload the page',
+  cancel: 'Cancel',
+  close: 'Close',
+  loadMore: 'Show more',
+  announcements: 'Announcements',
+  starting: { title: 'One moment …', unreachable: 'The server cannot be reached. Trying again …' },
+  notFound: {
+    title: 'There is nothing here',
+    text: 'The address may be mistyped, or the page is not yours to see.',
+    action: 'To my courses',
+  },
+  crash: {
+    title: 'This page has stumbled',
+    text: 'Nothing you sent is lost. Reloading the page usually helps.',
+  },
+  account: {
+    menu: 'Account of {{name}}',
+    signOut: 'Sign out',
+    theme: 'Appearance',
+    themeAuto: 'As the system',
+    themeLight: 'Light',
+    themeDark: 'Dark',
+  },
+};

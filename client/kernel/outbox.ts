@@ -1,0 +1,142 @@
+import { v4 as uuid } from 'uuid';
+import { RequestError } from './request-error.ts';
+
+/** A durable event that the server has not acknowledged yet. */
+export interface OutboxEntry {
+  key: string;
+  event: string;
+  input: Record<string, unknown>;
+}
+
+export interface OutboxOptions {
+  /** Name in `sessionStorage`, so that a reload loses nothing. */
+  storageKey: string;
+  /** One try. Rejects with a RequestError. */
+  send: (event: string, input: Record<string, unknown>) => Promise<unknown>;
+}
+
+export interface Outbox {
+  /** What waits, oldest first. */
+  entries(): readonly OutboxEntry[];
+  /** Keeps the event until it is acknowledged or refused; `done` tells which. `key` may repeat an earlier try. */
+  add(event: string, input: Record<string, unknown>, key?: string): { key: string; done: Promise<unknown> };
+  /** `done` of an entry, also of one that an earlier page left behind. */
+  settled(key: string): Promise<unknown>;
+  /** The room was joined: send what waits. */
+  open(): void;
+  /** The connection is gone: wait. */
+  shut(): void;
+}
+
+/** No verdict on the event itself: the same key is tried again. Everything else is a refusal. */
+const transient = new Set<string>(['disconnected', 'timeout', 'not_joined', 'rate_limited', 'unavailable']);
+
+function retryDelay(error: RequestError): number {
+  const { retryAfterSeconds } = (error.data ?? {}) as { retryAfterSeconds?: number };
+  return retryAfterSeconds ? retryAfterSeconds * 1000 : 1000;
+}
+
+function load(storageKey: string): OutboxEntry[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as OutboxEntry[];
+  } catch {
+    return [];
+  }
+}
+
+function store(storageKey: string, entries: readonly OutboxEntry[]): void {
+  try {
+    if (entries.length === 0) sessionStorage.removeItem(storageKey);
+    else sessionStorage.setItem(storageKey, JSON.stringify(entries));
+  } catch {
+    // Storage full or forbidden: the entries still live in memory, only a reload would lose them.
+  }
+}
+
+/** Events about the same thing go one after the other, so that raising and lowering a hand cannot change places. */
+const laneOf = (event: string): string => event.slice(0, event.indexOf('.'));
+
+/**
+ * The sender of durable events: each is sent, and after every reconnect sent again with the same key, until the server
+ * has acknowledged or refused it.
+ */
+export function createOutbox({ storageKey, send }: OutboxOptions): Outbox {
+  let entries = load(storageKey);
+  let opened = false;
+  const busyLanes = new Set<string>();
+  const waiting = new Map<string, PromiseWithResolvers<unknown>>();
+
+  const settled = (key: string): Promise<unknown> => {
+    const known = waiting.get(key);
+    if (known) return known.promise;
+    const { promise, resolve, reject } = deferred();
+    waiting.set(key, { promise, resolve, reject });
+    return promise;
+  };
+
+  const remove = (key: string): PromiseWithResolvers<unknown> | undefined => {
+    entries = entries.filter((entry) => entry.key !== key);
+    store(storageKey, entries);
+    const waiter = waiting.get(key);
+    waiting.delete(key);
+    return waiter;
+  };
+
+  const deliver = async ({ key, event, input }: OutboxEntry): Promise<void> => {
+    try {
+      const reply = await send(event, { ...input, key });
+      remove(key)?.resolve(reply);
+    } catch (error) {
+      if (!(error instanceof RequestError) || !transient.has(error.code)) remove(key)?.reject(error);
+      // `disconnected` waits for `open`; the rest waits a moment, with the lane kept so that nothing overtakes.
+      else if (error.code !== 'disconnected')
+        await new Promise((resolve) => setTimeout(resolve, retryDelay(error)));
+      else opened = false;
+    }
+  };
+
+  const pump = (): void => {
+    if (!opened) return;
+    for (const entry of entries) {
+      const lane = laneOf(entry.event);
+      if (busyLanes.has(lane)) continue;
+      busyLanes.add(lane);
+      void deliver(entry).finally(() => {
+        busyLanes.delete(lane);
+        pump();
+      });
+    }
+  };
+
+  return {
+    entries: () => entries,
+    settled,
+    add(event, input, key = uuid()) {
+      entries = [...entries, { key, event, input }];
+      store(storageKey, entries);
+      const done = settled(key);
+      pump();
+      return { key, done };
+    },
+    open() {
+      opened = true;
+      pump();
+    },
+    shut() {
+      opened = false;
+    },
+  };
+}
+
+// Promise.withResolvers is younger than some browsers in schools.
+function deferred(): PromiseWithResolvers<unknown> {
+  let resolve: (value: unknown) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<unknown>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // Whoever waits sees the rejection; an entry nobody waits for must not become an unhandled one.
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,52 @@
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import type { MantineColorScheme } from '@mantine/core';
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { signOut } from '../sign-out.ts';
+import { useMe } from '../use-sign-in.ts';
+import { PersonAvatar } from './person-avatar.tsx';
+
+const themes = [
+  { scheme: 'auto', text: 'account.themeAuto', Icon: IconDeviceDesktop },
+  { scheme: 'light', text: 'account.themeLight', Icon: IconSun },
+  { scheme: 'dark', text: 'account.themeDark', Icon: IconMoon },
+] as const satisfies { scheme: MantineColorScheme; text: string; Icon: unknown }[];
+
+/** Who is signed in, the look of the page, and the way out. */
+export function AccountMenu() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton aria-label={t('account.menu', { name: me.displayName })} data-testid="account-menu">
+          <PersonAvatar userId={me.id} name={me.displayName} size={36} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t('account.theme')}</Menu.Label>
+        {themes.map(({ scheme, text, Icon }) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={colorScheme === scheme}
+            leftSection={<Icon size={16} aria-hidden />}
+            rightSection={colorScheme === scheme ? <IconCheck size={14} aria-hidden /> : null}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {t(text)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconLogout size={16} aria-hidden />}
+          onClick={() => void signOut()}
+          data-testid="sign-out"
+        >
+          {t('account.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,110 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useBlocker } from 'react-router';
+import { useModerating, useRoom } from '../room/room-context.ts';
+import { useRoomUi } from '../room/room-ui.ts';
+import { useRoomActions } from './use-room-actions.ts';
+
+/** Leaving asks, by button and by the browser's back; ending for all is a question of its own. Closing the tab does not ask. */
+export function LeaveDialogs() {
+  const ui = useRoomUi();
+  const { live } = useRoom();
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname,
+  );
+  const stay = (): void => {
+    blocker.reset?.();
+    ui.closeDialog();
+  };
+  const leave = (): void => {
+    if (blocker.state === 'blocked') blocker.proceed();
+    void live.leave();
+  };
+  return (
+    <>
+      <LeaveDialog
+        opened={ui.dialog === 'leave' || blocker.state === 'blocked'}
+        onStay={stay}
+        onLeave={leave}
+      />
+      <EndDialog opened={ui.dialog === 'end'} onClose={ui.closeDialog} />
+    </>
+  );
+}
+
+interface LeaveDialogProps {
+  opened: boolean;
+  onStay: () => void;
+  onLeave: () => void;
+}
+
+function LeaveDialog({ opened, onStay, onLeave }: LeaveDialogProps) {
+  const { t } = useTranslation(['live', 'kernel']);
+  const { openDialog } = useRoomUi();
+  const moderating = useModerating();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onStay}
+      title={t('leave.title')}
+      centered
+      closeButtonProps={{ 'aria-label': t('kernel:close') }}
+    >
+      <Stack>
+        <Text>{t('leave.text')}</Text>
+        <Group justify="flex-end">
+          {moderating && (
+            <Button
+              variant="subtle"
+              color="red"
+              mr="auto"
+              onClick={() => openDialog('end')}
+              data-testid="leave-end-for-all"
+            >
+              {t('leave.endForAll')}
+            </Button>
+          )}
+          <Button variant="default" onClick={onStay}>
+            {t('leave.stay')}
+          </Button>
+          <Button onClick={onLeave} data-autofocus data-testid="leave-confirm">
+            {t('leave.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function EndDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation(['live', 'kernel']);
+  const { endForAll } = useRoomActions();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('leave.endTitle')}
+      centered
+      closeButtonProps={{ 'aria-label': t('kernel:close') }}
+    >
+      <Stack>
+        <Text>{t('leave.endText')}</Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            {t('kernel:cancel')}
+          </Button>
+          <Button
+            color="red"
+            onClick={() => {
+              endForAll();
+              onClose();
+            }}
+            data-testid="end-confirm"
+          >
+            {t('leave.endSubmit')}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,78 @@
+import type { MeView } from '../../../shared/identity/contract.ts';
+import { RequestError } from '../../kernel/request-error.ts';
+import { openLiveClient } from '../connection/live-client.ts';
+import type { LiveClient } from '../connection/live-client.ts';
+import { createStore } from '../connection/store.ts';
+import type { Store } from '../connection/store.ts';
+import { createFloorMicrophone } from './floor-microphone.ts';
+import type { DeviceChoice } from '../../media/device-check.tsx';
+import { createMediaEngine } from '../../media/media-engine.ts';
+import type { MediaEngine } from '../../media/media-engine.ts';
+
+/** A class this page is in: its connection and its media, which live and end together. */
+export interface Room {
+  live: LiveClient;
+  media: MediaEngine;
+  me: Pick<MeView, 'id' | 'displayName'>;
+  /** Changed while the class runs, see `devices-dialog.tsx`. */
+  devices: Store<DeviceChoice>;
+  close(): void;
+}
+
+/** Enters a class. Microphone and camera come on only if the person chose so before entering. */
+export function openRoom(sessionId: string, me: MeView, devices: DeviceChoice): Room {
+  // The two need each other: media asks through the connection, the connection tells media what happened.
+  const door: { live: LiveClient | null } = { live: null };
+  const media = createMediaEngine({
+    selfUserId: me.id,
+    devices,
+    request: (event, input) => {
+      if (!door.live)
+        return Promise.reject(new RequestError({ code: 'disconnected', message: 'Not connected.' }));
+      return door.live.request(event, input) as Promise<never>;
+    },
+  });
+  const followFloor = createFloorMicrophone(media, me.id);
+  let entered = false;
+  let reported = media.getState().quality;
+
+  const live = openLiveClient(sessionId, {
+    onState(snapshot, reason) {
+      media.sync(snapshot.media, reason);
+      if (!entered) {
+        entered = true;
+        // What fails here shows in the media state beside the button.
+        if (devices.microphoneOn) void media.setMicrophone(true).catch(() => undefined);
+        if (devices.cameraOn) void media.setCamera(true).catch(() => undefined);
+      }
+    },
+    onFact: (fact) => {
+      if (fact.type.startsWith('media.')) media.receive(fact.type, fact);
+      followFloor(fact);
+    },
+    onSignal: (type, payload) => {
+      if (type.startsWith('media.')) media.receive(type, payload);
+    },
+    onLost: () => media.disconnected(),
+  });
+  door.live = live;
+
+  const stopWatching = media.subscribe(() => {
+    const { quality } = media.getState();
+    if (quality === reported) return;
+    reported = quality;
+    live.request('quality.report', { quality }).catch(() => undefined);
+  });
+
+  return {
+    live,
+    media,
+    me: { id: me.id, displayName: me.displayName },
+    devices: createStore(devices),
+    close() {
+      stopWatching();
+      live.close();
+      media.close();
+    },
+  };
+}

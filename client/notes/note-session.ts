@@ -1,0 +1,129 @@
+import { useEffect, useState } from 'react';
+import { IndexeddbPersistence } from 'y-indexeddb';
+import * as Y from 'yjs';
+import { notesRoutes } from '../../shared/notes/contract.ts';
+import { ApiError, api } from '../kernel/api.ts';
+import { NoteProvider } from './note-provider.ts';
+import type { NoteTicket } from './note-provider.ts';
+
+/** A note while it is open in this page. */
+export interface NoteSession {
+  doc: Y.Doc;
+  provider: NoteProvider;
+}
+
+/** Longer than a healthy disk needs; a broken one must not keep anybody from the note. */
+const storageWaitMs = 1500;
+
+async function ticketFor(documentId: string): Promise<NoteTicket> {
+  try {
+    return await api.call(notesRoutes.token, { params: { documentId } });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (error.status === 401) return { problem: 'signedOut' };
+    if (error.status === 403) return { problem: 'forbidden' };
+    if (error.status === 404) return { problem: 'missing' };
+    return null;
+  }
+}
+
+const notesUrl = (): string => `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/notes`;
+
+/** `ready` is called once this device has told what it holds. */
+function openSession(documentId: string, userId: string, ready: (session: NoteSession) => void): () => void {
+  const doc = new Y.Doc();
+  const provider = new NoteProvider({
+    url: notesUrl(),
+    documentId,
+    doc,
+    ticket: () => ticketFor(documentId),
+  });
+  // Per person: on a shared computer nobody sends what somebody else wrote offline.
+  const stored =
+    'indexedDB' in globalThis ? new IndexeddbPersistence(`lectern-note:${userId}:${documentId}`, doc) : null;
+  let closed = false;
+  const begin = async () => {
+    const kept = await waitForStorage(stored);
+    if (closed) return;
+    if (kept) provider.keptOnDevice();
+    provider.connect();
+    ready({ doc, provider });
+  };
+  void begin();
+  return () => {
+    closed = true;
+    provider.destroy();
+    void stored?.destroy();
+    doc.destroy();
+  };
+}
+
+/** What this device holds comes first, so that the server is asked only for the rest. */
+async function waitForStorage(stored: IndexeddbPersistence | null): Promise<boolean> {
+  if (!stored) return false;
+  const late = new Promise<boolean>((resolve) => {
+    setTimeout(() => resolve(false), storageWaitMs);
+  });
+  return Promise.race([stored.whenSynced.then(() => true).catch(() => false), late]);
+}
+
+/** A note that this page holds open, and for how many components. */
+interface Held {
+  users: number;
+  session: NoteSession | null;
+  listeners: Set<(session: NoteSession) => void>;
+  close: () => void;
+}
+
+const held = new Map<string, Held>();
+
+/**
+ * Takes part in a note. A note that everybody has let go of is closed once the server has what was written in it: a
+ * panel that is closed during an outage must not keep the words on this device.
+ */
+function holdSession(documentId: string, userId: string, ready: (session: NoteSession) => void): () => void {
+  const key = `${userId} ${documentId}`;
+  const entry = held.get(key) ?? openHeld(key, documentId, userId);
+  entry.users += 1;
+  if (entry.session) ready(entry.session);
+  else entry.listeners.add(ready);
+  return () => {
+    entry.users -= 1;
+    entry.listeners.delete(ready);
+    closeWhenSafe(key, entry);
+  };
+}
+
+function openHeld(key: string, documentId: string, userId: string): Held {
+  const entry: Held = { users: 0, session: null, listeners: new Set(), close: () => undefined };
+  held.set(key, entry);
+  entry.close = openSession(documentId, userId, (session) => {
+    entry.session = session;
+    for (const listener of entry.listeners) listener(session);
+    session.provider.subscribe(() => closeWhenSafe(key, entry));
+    closeWhenSafe(key, entry);
+  });
+  return entry;
+}
+
+function closeWhenSafe(key: string, entry: Held): void {
+  if (entry.users > 0 || held.get(key) !== entry) return;
+  const kind = entry.session?.provider.state().kind;
+  if (kind === 'saving' || kind === 'offline') return;
+  held.delete(key);
+  // Not in the middle of the provider's own announcement.
+  queueMicrotask(entry.close);
+}
+
+/** Opens a note for as long as the component is there; null in the first moment. */
+export function useNoteSession(documentId: string, userId: string): NoteSession | null {
+  const [session, setSession] = useState<NoteSession | null>(null);
+  useEffect(() => {
+    const release = holdSession(documentId, userId, setSession);
+    return () => {
+      setSession(null);
+      release();
+    };
+  }, [documentId, userId]);
+  return session;
+}

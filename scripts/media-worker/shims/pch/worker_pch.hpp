@@ -1,0 +1,22 @@
+// Most of the time of a build goes into reading the same headers 200 times.
+#include "common.hpp"
+#include "FBS/message.h"
+#include "FBS/notification.h"
+#include "FBS/request.h"
+#include "FBS/response.h"
+#include <ankerl/unordered_dense.h>
+#include <flatbuffers/flatbuffers.h>
+#include <uv.h>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <limits>
+#include <map>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>

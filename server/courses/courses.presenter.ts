@@ -1,0 +1,16 @@
+import type { CourseStanding, CourseView } from '../../shared/courses/contract.ts';
+import type { Course } from './course.entity.ts';
+
+/** A course as one person sees it. */
+export function presentCourse(course: Course, instructorName: string, standing: CourseStanding): CourseView {
+  return {
+    id: course.id,
+    code: course.code ?? null,
+    title: course.title,
+    subtitle: course.subtitle ?? null,
+    description: course.description,
+    instructor: { id: course.instructorId, displayName: instructorName },
+    enrollmentCount: course.enrollmentCount,
+    standing,
+  };
+}

@@ -1,0 +1,131 @@
+import type { Actor } from '../kernel/actor.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database, Transaction } from '../kernel/db/database.ts';
+import type { Outbox } from '../kernel/db/outbox.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Ids } from '../kernel/ids.ts';
+import { Course } from './course.entity.ts';
+import { mayManageEnrollments, standingOf } from './courses.policy.ts';
+import { factsInCourse } from './courses.repository.ts';
+import { canWithdraw, isCounted, onEnroll } from './enrollment.ts';
+import { Enrollment } from './enrollment.entity.ts';
+
+/** A learner and a course. */
+export interface EnrollmentInput {
+  courseId: string;
+  userId: string;
+}
+
+/** Putting learners into courses and taking them out. */
+export class EnrollmentService {
+  readonly #db: Database;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #ids: Ids;
+
+  constructor(deps: { db: Database; outbox: Outbox; clock: Clock; ids: Ids }) {
+    this.#db = deps.db;
+    this.#outbox = deps.outbox;
+    this.#clock = deps.clock;
+    this.#ids = deps.ids;
+  }
+
+  /**
+   * Puts a member of the course's organization into the course; changes nothing for who is in already.
+   * @throws AppError not_found (course, person), forbidden, conflict (full; suspended or failed)
+   */
+  async enroll(actor: Actor, input: EnrollmentInput): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const course = await this.#authorize(tx, actor, input.courseId);
+      await this.#requireMember(tx, course, input.userId);
+      const existing = await tx.em.findOne(Enrollment, { course, userId: input.userId });
+      const step = onEnroll(existing?.status ?? null);
+      if (step === 'keep') return;
+      if (step === 'refuse') throw new AppError('conflict');
+      if (course.enrollmentCount >= (course.maxEnrollments ?? Infinity)) {
+        throw new AppError('conflict', undefined, { detail: 'The course is full.' });
+      }
+      if (existing) this.#reopen(existing);
+      else this.#create(tx, actor, course, input.userId);
+      await tx.em.flush();
+      await this.#count(tx, course, 1);
+      await this.#tell(tx, 'courses.enrollment.started', course, input.userId);
+    });
+  }
+
+  /**
+   * Takes a learner out of the course; changes nothing for who is out already.
+   * @throws AppError not_found (course, enrolment), forbidden
+   */
+  async unenroll(actor: Actor, input: EnrollmentInput): Promise<void> {
+    await this.#db.transaction(async (tx) => {
+      const course = await this.#authorize(tx, actor, input.courseId);
+      const enrollment = await tx.em.findOne(Enrollment, { course, userId: input.userId });
+      if (!enrollment) throw new AppError('not_found');
+      const { status } = enrollment;
+      if (!canWithdraw(status)) return;
+      enrollment.status = 'withdrawn';
+      enrollment.withdrawnAt = this.#clock.now();
+      await tx.em.flush();
+      if (isCounted(status)) await this.#count(tx, course, -1);
+      await this.#tell(tx, 'courses.enrollment.ended', course, input.userId);
+    });
+  }
+
+  /** Locks the course, so that its counter and its limit of places are judged one enrolment at a time. */
+  async #authorize(tx: Transaction, actor: Actor, courseId: string): Promise<Course> {
+    await tx.em.execute('select 1 from courses where id = ? for no key update', [courseId]);
+    const course = await tx.em.findOne(Course, { id: courseId });
+    if (!course) throw new AppError('not_found');
+    if (actor.kind === 'system') return course;
+    const now = this.#clock.now();
+    const facts = await factsInCourse(tx.em, actor.userId, courseId, now);
+    const standing = facts && standingOf(facts, now);
+    if (!standing) throw new AppError('not_found');
+    if (!mayManageEnrollments(standing)) throw new AppError('forbidden');
+    return course;
+  }
+
+  /** Somebody of another organization does not exist here. */
+  async #requireMember(tx: Transaction, course: Course, userId: string): Promise<void> {
+    const facts = await factsInCourse(tx.em, userId, course.id, this.#clock.now());
+    if (!facts?.isMember) throw new AppError('not_found');
+  }
+
+  #reopen(enrollment: Enrollment): void {
+    enrollment.status = 'enrolled';
+    enrollment.withdrawnAt = null;
+    enrollment.expiresAt = null;
+    enrollment.enrolledAt = this.#clock.now();
+  }
+
+  #create(tx: Transaction, actor: Actor, course: Course, userId: string): void {
+    const enrollment = tx.em.create(Enrollment, {
+      id: this.#ids.uuid(),
+      organizationId: course.organizationId,
+      userId,
+      course,
+      enrollmentType: actor.kind === 'system' ? 'automatic' : 'admin',
+      enrolledAt: this.#clock.now(),
+      enrolledBy: actor.kind === 'system' ? null : actor.userId,
+    });
+    tx.em.persist(enrollment);
+  }
+
+  async #count(tx: Transaction, course: Course, by: 1 | -1): Promise<void> {
+    await tx.em.execute('update courses set enrollment_count = enrollment_count + ? where id = ?', [
+      by,
+      course.id,
+    ]);
+  }
+
+  async #tell(tx: Transaction, type: string, course: Course, userId: string): Promise<void> {
+    await this.#outbox.add(tx, {
+      type,
+      aggregateType: 'course',
+      aggregateId: course.id,
+      organizationId: course.organizationId,
+      payload: { userId, courseId: course.id },
+    });
+  }
+}

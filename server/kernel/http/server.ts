@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttp } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createHttps } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import express from 'express';
+import type { Express, Request, Router } from 'express';
+import helmet from 'helmet';
+import { limits } from '../../../shared/kernel/limits.ts';
+import { AppError } from '../errors.ts';
+import type { TlsFiles } from '../lan.ts';
+import type { Logger } from '../logger.ts';
+import type { OriginCheck } from './origin.ts';
+import { problemHandler } from './problem.ts';
+
+declare module 'http' {
+  // oxlint-disable-next-line no-shadow -- adds to the very interface imported above
+  interface IncomingMessage {
+    /** Set by the first middleware; stands in every error and log line of the request. */
+    id?: string;
+  }
+}
+
+export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export interface HttpOptions {
+  log: Logger;
+  originAllowed: OriginCheck;
+  trustProxy: readonly string[];
+  tls?: TlsFiles;
+}
+
+/** What the server answers, in this order. */
+export interface HttpContent {
+  /** `/healthz`, `/readyz`, `/metrics`. */
+  operations: Router;
+  /** Below `/api/v1`. */
+  api: Router;
+  /** Below `/api`. */
+  docs: Router;
+  /** Folder of the built client; absent where there are no pages. */
+  clientDir?: string;
+}
+
+/** One HTTP server for pages, REST, Socket.IO and notes. */
+export interface HttpServer {
+  server: Server;
+  secure: boolean;
+  /** Called once, before `listen`. */
+  mount(content: HttpContent): void;
+  /** Hands upgrades below `prefix` to a handler; the origin was checked. */
+  onUpgrade(prefix: string, handler: UpgradeHandler): void;
+  listen(port: number, host: string): Promise<AddressInfo>;
+  close(): Promise<void>;
+}
+
+/** Builds the express application and the server around it. */
+export function createHttpServer(options: HttpOptions): HttpServer {
+  const app = baseApp(options);
+  const server = options.tls
+    ? createHttps({ cert: readFileSync(options.tls.cert), key: readFileSync(options.tls.key) }, app)
+    : createHttp(app);
+  const upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
+
+  server.on('upgrade', (req, socket, head) => {
+    const path = (req.url ?? '').split('?')[0] ?? '';
+    // Socket.IO listens for its own upgrades, and asks the same origin check in `allowRequest`.
+    if (path.startsWith('/socket.io')) return;
+    const match = upgrades.find(({ prefix }) => path.startsWith(prefix));
+    if (!match) refuse(socket, '404 Not Found');
+    else if (!options.originAllowed(req)) refuse(socket, '403 Forbidden');
+    else match.handler(req, socket, head);
+  });
+
+  return {
+    server,
+    secure: options.tls !== undefined,
+    mount: (content) => mount(app, content, options.log),
+    onUpgrade(prefix, handler) {
+      upgrades.push({ prefix, handler });
+    },
+    listen(port, host) {
+      return new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => {
+          server.off('error', reject);
+          resolve(server.address() as AddressInfo);
+        });
+      });
+    },
+    async close() {
+      // Not awaited: upgraded sockets count as connections, and their features close them with a reason of their own.
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function baseApp(options: HttpOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', options.trustProxy.length > 0 ? [...options.trustProxy] : false);
+  app.set('query parser', 'simple');
+  app.use((req, res, next) => {
+    req.id = randomUUID();
+    res.setHeader('x-request-id', req.id);
+    next();
+  });
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          connectSrc: ["'self'", 'ws:', 'wss:'],
+          imgSrc: ["'self'", 'data:', 'blob:'],
+          mediaSrc: ["'self'", 'blob:', 'mediastream:'],
+          // Mantine writes style elements; no script is inline.
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          // Without TLS (a laptop, a test) there is nothing to upgrade to.
+          upgradeInsecureRequests: options.tls ? [] : null,
+        },
+      },
+      // A browser that once heard this from a self-made certificate would refuse plain localhost for a year.
+      strictTransportSecurity: options.tls !== undefined && !options.tls.selfMade,
+      crossOriginEmbedderPolicy: false,
+    }),
+  );
+  return app;
+}
+
+function mount(app: Express, { operations, api, docs, clientDir }: HttpContent, log: Logger): void {
+  app.use(operations);
+  app.use('/api/v1', noStore, express.json({ limit: limits.restBodyBytes, strict: true }), requireJson, api);
+  app.use('/api', docs);
+  app.use('/api', (_req, _res, next) => next(new AppError('not_found')));
+  if (clientDir) mountClient(app, clientDir);
+  app.use((_req, _res, next) => next(new AppError('not_found')));
+  app.use(problemHandler(log));
+}
+
+const noStore: express.RequestHandler = (_req, res, next) => {
+  res.setHeader('cache-control', 'no-store');
+  next();
+};
+
+/** A form post from a foreign page cannot send JSON, so a body of any other type is refused before it is looked at. */
+const requireJson: express.RequestHandler = (req: Request, _res, next) => {
+  const length = Number(req.headers['content-length'] ?? 0);
+  const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined;
+  next(hasBody && !req.is('application/json') ? new AppError('unsupported_media_type') : undefined);
+};
+
+function mountClient(app: Express, dir: string): void {
+  const page: express.RequestHandler = (_req, res, next) => {
+    res.setHeader('cache-control', 'no-cache');
+    res.sendFile(join(dir, 'index.html'), (error) => (error ? next(new AppError('not_found')) : undefined));
+  };
+  // Assets carry a hash in their names; the page that names them must always be fresh.
+  app.use(
+    '/assets',
+    express.static(join(dir, 'assets'), { immutable: true, maxAge: '365d', fallthrough: false }),
+  );
+  app.use(express.static(dir, { index: false, maxAge: 0 }));
+  // Every other address is a screen of the client.
+  app.get(['/', '/*path'], page);
+}

@@ -1,0 +1,83 @@
+import { LockMode } from '@mikro-orm/core';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { isModerator } from '../../shared/live/model.ts';
+import type { UserActor } from '../kernel/actor.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { LiveDeps } from './deps.ts';
+import { maySee, roleOf } from './live.policy.ts';
+import type { Standing } from './live.policy.ts';
+import { LiveSession } from './live-session.entity.ts';
+import { Participant } from './participant.entity.ts';
+
+/** A class, and somebody who is admitted to it and still has the right to be. */
+export interface InClass {
+  session: LiveSession;
+  participant: Participant;
+  moderator: boolean;
+}
+
+/** Where a person stands towards a class's course, now. */
+export async function standingIn(
+  deps: LiveDeps,
+  em: EntityManager,
+  actor: UserActor,
+  session: LiveSession,
+): Promise<Standing> {
+  const course = session.courseId ? await deps.courses.standing(em, actor.userId, session.courseId) : null;
+  return { userId: actor.userId, accountRole: actor.role, course };
+}
+
+/**
+ * Loads a class for somebody who may know of it.
+ * `share` lets others do the same and keeps the class from changing until the commit; `change` is for the one who changes it.
+ * @throws AppError not_found
+ */
+export async function seenClass(
+  deps: LiveDeps,
+  em: EntityManager,
+  actor: UserActor,
+  sessionId: string,
+  lock?: 'share' | 'change',
+): Promise<{ session: LiveSession; standing: Standing }> {
+  const lockMode =
+    lock === 'change' ? LockMode.PESSIMISTIC_WRITE : lock === 'share' ? LockMode.PESSIMISTIC_READ : undefined;
+  const session = await em.findOne(LiveSession, { id: sessionId }, { lockMode });
+  if (!session) throw new AppError('not_found');
+  const standing = await standingIn(deps, em, actor, session);
+  if (!maySee(session.hostId, standing)) throw new AppError('not_found');
+  return { session, standing };
+}
+
+/**
+ * Loads a running class for one of its participants; every event in a class starts with it, so a right that ended ends
+ * with the next event at the latest.
+ * @throws AppError not_found, session_not_live, not_joined, participant_removed
+ */
+export async function inClass(
+  deps: LiveDeps,
+  em: EntityManager,
+  actor: UserActor,
+  sessionId: string,
+  lock: 'share' | 'change',
+): Promise<InClass> {
+  const { session, standing } = await seenClass(deps, em, actor, sessionId, lock);
+  if (session.status !== 'live') throw new AppError('session_not_live', { status: session.status });
+  const participant = await em.findOne(Participant, { sessionId, userId: actor.userId });
+  if (participant?.admission === 'removed' || participant?.admission === 'denied')
+    throw new AppError('participant_removed');
+  if (!participant || participant.admission !== 'admitted' || !roleOf(session.hostId, standing))
+    throw new AppError('not_joined');
+  return { session, participant, moderator: isModerator(participant.role) };
+}
+
+/** @throws AppError forbidden, and what {@link inClass} throws */
+export async function inClassAsModerator(
+  deps: LiveDeps,
+  em: EntityManager,
+  actor: UserActor,
+  sessionId: string,
+): Promise<InClass> {
+  const here = await inClass(deps, em, actor, sessionId, 'change');
+  if (!here.moderator) throw new AppError('forbidden');
+  return here;
+}

@@ -1,0 +1,98 @@
+import type { MediaSource } from '../../shared/media/contract.ts';
+import type { NewLiveFact } from '../../shared/live/contract.ts';
+import type { BoundRoute } from '../kernel/http/route.ts';
+import type { Outbox } from '../kernel/db/outbox.ts';
+import type { Bus } from '../kernel/realtime/bus.ts';
+import type { ChannelDeps } from '../kernel/realtime/channel.ts';
+import type { RoomFeed } from '../kernel/realtime/room-feed.ts';
+import type { FactInput } from '../kernel/realtime/room-log.ts';
+import { ChatMessage } from './chat-message.entity.ts';
+import { createChatService } from './chat.service.ts';
+import { roomOf } from './deps.ts';
+import type { LiveDeps } from './deps.ts';
+import { createGrace } from './grace.ts';
+import { HandRaise } from './hand-raise.entity.ts';
+import { createHandsService } from './hands.service.ts';
+import { createEvictions } from './evictions.ts';
+import { bindLiveChannel, signalTopic } from './live.channel.ts';
+import { liveRouteHandlers } from './live.routes.ts';
+import { createLocksService } from './locks.service.ts';
+import { LiveSession } from './live-session.entity.ts';
+import { noteAccessOf } from './note-access.ts';
+import { Participant } from './participant.entity.ts';
+import { createPresence } from './presence.ts';
+import { recoverPresence, startHeartbeat } from './recovery.ts';
+import { createRoomService } from './room.service.ts';
+import { SessionEvent } from './session-event.entity.ts';
+import { createSessionsService } from './sessions.service.ts';
+
+export const liveEntities = [LiveSession, Participant, HandRaise, ChatMessage, SessionEvent];
+
+/** How long somebody without a connection is still shown as reconnecting (`live.reconnect_grace_seconds`). */
+const graceSeconds = 30;
+
+export interface LiveOptions extends LiveDeps {
+  channel: ChannelDeps;
+  feed: RoomFeed;
+  bus: Bus;
+  outbox: Outbox;
+  graceSeconds?: number;
+}
+
+/** Live classes: REST, the `/live` channel, and what other features ask of them. */
+export interface Live {
+  routes: BoundRoute[];
+  /** Ends the sockets of a sign-in. */
+  signOut(authSessionId: string): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** For media: whether a person may receive, or send a source, in a class now. */
+  authorizeMedia(userId: string, sessionId: string, action: 'receive' | MediaSource): Promise<boolean>;
+  /** For media: facts into the log of a class. */
+  emitMedia(sessionId: string, facts: readonly FactInput[]): Promise<void>;
+  /** For media: signals to everybody in a class, not kept. */
+  broadcast(sessionId: string, type: string, payload: object): void;
+  /** For notes: the access of a person to the note of a class; null = there is none for them. */
+  noteAccess(userId: string, documentId: string): Promise<'none' | 'view' | 'edit' | null>;
+  metrics(): { connections: number };
+}
+
+export function createLive(options: LiveOptions): Live {
+  const { db, log, roomLog, bus } = options;
+  const presence = createPresence();
+  const grace = createGrace(options.graceSeconds ?? graceSeconds, log);
+  const evictions = createEvictions(options);
+  const sessions = createSessionsService(
+    options,
+    (sessionId, status) => void evictions.classChanged(sessionId, status),
+  );
+  const rooms = createRoomService(options, presence);
+  const chat = createChatService(options);
+  const hands = createHandsService(options);
+  const locks = createLocksService(options);
+  const channel = bindLiveChannel({ ...options, presence, grace, sessions, rooms, chat, hands, locks });
+  options.outbox.on('courses.enrollment.ended', (event) => evictions.unenrolled(event, rooms, channel));
+  let stopHeartbeat = (): void => undefined;
+
+  return {
+    routes: liveRouteHandlers(sessions),
+    signOut: (authSessionId) => channel.signOut(authSessionId),
+    async start() {
+      await recoverPresence(options, rooms, grace);
+      stopHeartbeat = startHeartbeat(options, presence);
+    },
+    async stop() {
+      stopHeartbeat();
+      grace.stop();
+    },
+    authorizeMedia: (userId, sessionId, action) => locks.authorize(userId, sessionId, action),
+    async emitMedia(sessionId, facts) {
+      await db.transaction((tx) =>
+        roomLog.append(tx, roomOf(sessionId), facts as readonly (FactInput & NewLiveFact)[]),
+      );
+    },
+    broadcast: (sessionId, type, payload) => bus.publish(signalTopic(sessionId), { type, payload }),
+    noteAccess: (userId, documentId) => noteAccessOf(options, userId, documentId),
+    metrics: () => ({ connections: [...channel.connections()].length }),
+  };
+}

@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import { liveChannel } from '../../shared/live/contract.ts';
+import { limits } from '../../shared/kernel/limits.ts';
+import type { EmptyReply, EventInput, EventReply } from '../../shared/kernel/contract.ts';
+import { mediaEvents } from '../../shared/media/contract.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Bus } from '../kernel/realtime/bus.ts';
+import { bindChannel } from '../kernel/realtime/channel.ts';
+import type { Channel, ChannelDeps, ChannelHandlers, Connection } from '../kernel/realtime/channel.ts';
+import type { LoggedFact } from '../kernel/realtime/room-log.ts';
+import type { RoomFeed } from '../kernel/realtime/room-feed.ts';
+import type { MediaPeer } from '../media/index.ts';
+import type { ChatService } from './chat.service.ts';
+import { roomOf } from './deps.ts';
+import type { LiveDeps } from './deps.ts';
+import type { Grace } from './grace.ts';
+import type { HandsService } from './hands.service.ts';
+import type { LocksService } from './locks.service.ts';
+import type { Presence } from './presence.ts';
+import type { RoomService } from './room.service.ts';
+import type { SessionsService } from './sessions.service.ts';
+
+/** The class a connection is in. */
+interface Joined {
+  sessionId: string;
+  peer: MediaPeer;
+  unsubscribe: () => void;
+}
+
+interface LiveState {
+  joined: Joined | null;
+  /** The tab behind this connection: who joins anew with it keeps its streams. */
+  tabId: string | null;
+}
+
+type Contract = typeof liveChannel;
+type LiveConnection = Connection<Contract, LiveState>;
+
+export interface LiveChannelDeps extends Omit<LiveDeps, 'roomLog'> {
+  channel: ChannelDeps;
+  feed: RoomFeed;
+  bus: Bus;
+  presence: Presence;
+  grace: Grace;
+  sessions: SessionsService;
+  rooms: RoomService;
+  chat: ChatService;
+  hands: HandsService;
+  locks: LocksService;
+}
+
+export type LiveChannel = Channel<Contract, LiveState>;
+
+/** Signals to everybody in a class travel on the bus, like facts, but are not kept. */
+export const signalTopic = (sessionId: string): string => `signals:${sessionId}`;
+
+interface RoomSignal {
+  type: string;
+  payload: object;
+}
+
+/** Binds the `/live` namespace. */
+export function bindLiveChannel(deps: LiveChannelDeps): LiveChannel {
+  const { rooms, presence } = deps;
+
+  async function join(
+    connection: LiveConnection,
+    { sessionId, tabId }: EventInput<Contract, 'join'>,
+  ): Promise<EventReply<Contract, 'join'>> {
+    await leave(connection, connection.state.joined?.sessionId === sessionId ? 'again' : 'left');
+    const { userId } = connection.actor;
+    const connections = presence.enter(sessionId, userId, connection.id);
+    let unsubscribe = (): void => undefined;
+    try {
+      if (connections > limits.connectionsPerPerson) throw new AppError('too_many_connections');
+      unsubscribe = await subscribe(deps, connection, sessionId);
+      await rooms.enter(connection.actor, sessionId);
+      deps.grace.cancel(graceKey(sessionId, userId));
+      connection.state.tabId = tabId ?? connection.state.tabId ?? randomUUID();
+      const signal: Parameters<typeof deps.media.attach>[0]['signal'] = (type, payload) =>
+        connection.signal(type, payload as never);
+      const peer = deps.media.attach({ roomId: sessionId, userId, tabId: connection.state.tabId, signal });
+      connection.state.joined = { sessionId, peer, unsubscribe };
+      const state = await rooms.snapshot(connection.actor, sessionId);
+      // Gone while coming in: nobody will report this connection lost any more.
+      if (!connection.isOpen()) await leave(connection, 'lost');
+      return state;
+    } catch (error) {
+      if (connection.state.joined) await leave(connection, 'lost');
+      else {
+        unsubscribe();
+        await depart(sessionId, connection, 'lost');
+      }
+      throw error;
+    }
+  }
+
+  /** `again` keeps the attendance open: the same connection joins anew. */
+  async function leave(connection: LiveConnection, how: 'left' | 'again' | 'lost'): Promise<void> {
+    const { joined } = connection.state;
+    if (!joined) return;
+    connection.state.joined = null;
+    joined.unsubscribe();
+    if (how === 'left') await joined.peer.close();
+    else joined.peer.detach();
+    if (how === 'again') presence.leave(joined.sessionId, connection.actor.userId, connection.id);
+    else await depart(joined.sessionId, connection, how);
+  }
+
+  /** One connection less; with a person's last one they have left, or their grace begins. */
+  async function depart(sessionId: string, connection: LiveConnection, how: 'left' | 'lost'): Promise<void> {
+    const { userId } = connection.actor;
+    if (presence.leave(sessionId, userId, connection.id) > 0) return;
+    if (how === 'left') return rooms.gone(sessionId, userId, 'left');
+    deps.grace.start(graceKey(sessionId, userId), () => rooms.gone(sessionId, userId, 'disconnected'));
+    await rooms.lost(sessionId, [userId]);
+  }
+
+  /** The class of a connection. @throws AppError not_joined */
+  const here = (connection: LiveConnection): Joined => {
+    if (!connection.state.joined) throw new AppError('not_joined');
+    return connection.state.joined;
+  };
+  const signalAll = (connection: LiveConnection, type: string, payload: object): EmptyReply => {
+    deps.bus.publish(signalTopic(here(connection).sessionId), { type, payload } satisfies RoomSignal);
+    return {};
+  };
+
+  const handlers: ChannelHandlers<Contract, LiveState> = {
+    join,
+    async resume(connection, { after }) {
+      return (await rooms.missed(here(connection).sessionId, after)) ?? { resync: true };
+    },
+    async leave(connection) {
+      await leave(connection, 'left');
+      return {};
+    },
+    'chat.send': (connection, input) => deps.chat.send(connection.actor, here(connection).sessionId, input),
+    'hand.raise': (connection, { key }) =>
+      deps.hands.raise(connection.actor, here(connection).sessionId, key),
+    'hand.lower': (connection, { key, userId }) =>
+      deps.hands.lower(connection.actor, here(connection).sessionId, key, userId),
+    'floor.give': (connection, { key, userId }) =>
+      deps.hands.giveFloor(connection.actor, here(connection).sessionId, key, userId),
+    'floor.take': (connection, { key }) =>
+      deps.hands.takeFloor(connection.actor, here(connection).sessionId, key),
+    'lock.set': (connection, input) => deps.locks.set(connection.actor, here(connection).sessionId, input),
+    'session.end': (connection, { key, sessionId }) =>
+      deps.sessions.endFromRoom(connection.actor, sessionId ?? here(connection).sessionId, key),
+    'reaction.send': async (connection, { reaction }) =>
+      signalAll(connection, 'reaction.sent', { userId: connection.actor.userId, reaction }),
+    'quality.report': async (connection, { quality }) =>
+      signalAll(connection, 'quality.changed', { userId: connection.actor.userId, quality }),
+    ...mediaHandlers((connection) => here(connection).peer),
+  };
+
+  return bindChannel(deps.channel, {
+    contract: liveChannel,
+    open: (): LiveState => ({ joined: null, tabId: null }),
+    handlers,
+    closed(connection) {
+      leave(connection, 'lost').catch((error: unknown) =>
+        deps.log.error({ err: error }, 'a lost connection could not be noted'),
+      );
+    },
+  });
+}
+
+const graceKey = (sessionId: string, userId: string): string => `${sessionId} ${userId}`;
+
+/** Facts and signals of a class, from now on, to one connection. */
+async function subscribe(
+  deps: LiveChannelDeps,
+  connection: LiveConnection,
+  sessionId: string,
+): Promise<() => void> {
+  const stopFacts = await deps.feed.subscribe(roomOf(sessionId), (facts) => {
+    for (const fact of facts) sendFact(connection, fact);
+  });
+  const stopSignals = deps.bus.subscribe(signalTopic(sessionId), (message) => {
+    const { type, payload } = message as RoomSignal;
+    connection.out.signal(type, payload);
+  });
+  return () => {
+    stopFacts();
+    stopSignals();
+  };
+}
+
+function sendFact(connection: LiveConnection, { seq, type, at, payload, audience }: LoggedFact): void {
+  if (audience && !audience.userIds.includes(connection.actor.userId))
+    connection.out.fact('skip', { seq, type: 'skip' });
+  else connection.out.fact(type, { seq, type, at, ...payload });
+}
+
+type MediaHandlers = Pick<ChannelHandlers<Contract, LiveState>, keyof typeof mediaEvents>;
+
+/** Media signalling goes to the peer of the connection's class as it is. */
+function mediaHandlers(peer: (connection: LiveConnection) => MediaPeer): MediaHandlers {
+  const entries = (Object.keys(mediaEvents) as (keyof typeof mediaEvents)[]).map((event) => [
+    event,
+    async (connection: LiveConnection, input: never) => peer(connection).handle(event, input),
+  ]);
+  return Object.fromEntries(entries) as MediaHandlers;
+}

@@ -1,0 +1,211 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ParticipantRole } from '../../shared/live/contract.ts';
+import type { ChatRow, ParticipantRow } from './live.presenter.ts';
+
+/** Display names of some people. */
+export async function displayNames(
+  em: EntityManager,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (userIds.length === 0) return new Map();
+  const rows = await em.execute<{ id: string; display_name: string }[]>(
+    'select id, display_name from users where id = any(?::uuid[])',
+    [uuidArray(userIds)],
+  );
+  return new Map(rows.map((row) => [row.id, row.display_name]));
+}
+
+/** PostgreSQL's array literal; ids are checked UUIDs, so nothing needs quoting. */
+const uuidArray = (ids: readonly string[]): string => `{${ids.join(',')}}`;
+
+interface RosterRow {
+  user_id: string;
+  display_name: string;
+  avatar_url: string | null;
+  role: ParticipantRole;
+  joined_at: Date | null;
+  is_in: boolean;
+  can_publish_audio: boolean | null;
+  can_publish_video: boolean | null;
+  can_publish_screen: boolean | null;
+}
+
+/** Everybody who was ever admitted, in the order of their names; `userId` narrows to one. */
+export async function roster(
+  em: EntityManager,
+  sessionId: string,
+  userId?: string,
+): Promise<ParticipantRow[]> {
+  const rows = await em.execute<RosterRow[]>(
+    `select p.user_id, u.display_name, u.avatar_url, p.role, p.joined_at, p.can_publish_audio, p.can_publish_video, p.can_publish_screen,
+       exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null) as is_in
+     from live_session_participants p join users u on u.id = p.user_id
+     where p.session_id = ? and p.admission = 'admitted' and p.joined_at is not null ${userId ? 'and p.user_id = ?' : ''}
+     order by u.display_name, p.user_id`,
+    userId ? [sessionId, userId] : [sessionId],
+  );
+  return rows.map((row) => ({
+    userId: row.user_id,
+    displayName: row.display_name,
+    avatarUrl: row.avatar_url,
+    role: row.role,
+    joinedAt: row.joined_at === null ? null : new Date(row.joined_at),
+    isIn: row.is_in,
+    canPublishAudio: row.can_publish_audio,
+    canPublishVideo: row.can_publish_video,
+    canPublishScreen: row.can_publish_screen,
+  }));
+}
+
+/** Chat lines before `before` (exclusive), newest first. */
+export async function chatPage(
+  em: EntityManager,
+  sessionId: string,
+  limit: number,
+  before?: string,
+): Promise<ChatRow[]> {
+  const rows = await em.execute<
+    { id: string; sender_id: string | null; display_name: string | null; content: string; created_at: Date }[]
+  >(
+    `select m.id, m.sender_id, u.display_name, m.content, m.created_at
+     from live_chat_messages m left join users u on u.id = m.sender_id
+     where m.session_id = ? and m.hidden_at is null and not m.is_private ${before ? 'and m.id < ?' : ''}
+     order by m.id desc limit ?`,
+    before ? [sessionId, before, limit] : [sessionId, limit],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    senderId: row.sender_id,
+    displayName: row.display_name,
+    content: row.content,
+    createdAt: new Date(row.created_at),
+  }));
+}
+
+/** The queue of raised hands, first in line first. */
+export async function openHands(
+  em: EntityManager,
+  sessionId: string,
+): Promise<{ userId: string; raisedAt: Date }[]> {
+  const rows = await em.execute<{ user_id: string; raised_at: Date }[]>(
+    `select p.user_id, h.raised_at from live_hand_raises h join live_session_participants p on p.id = h.participant_id
+     where h.session_id = ? and h.lowered_at is null order by h.raised_at, h.id`,
+    [sessionId],
+  );
+  return rows.map((row) => ({ userId: row.user_id, raisedAt: new Date(row.raised_at) }));
+}
+
+/** How many people are in a class now. */
+export async function countPresent(em: EntityManager, sessionId: string): Promise<number> {
+  const [row] = await em.execute<{ n: string }[]>(
+    'select count(*) n from live_attendance_intervals where session_id = ? and left_at is null',
+    [sessionId],
+  );
+  return Number(row?.n ?? 0);
+}
+
+/**
+ * Opens an attendance interval, or goes on with the open one.
+ * @returns whether it was opened now
+ */
+export async function openInterval(
+  em: EntityManager,
+  input: { id: string; sessionId: string; participantId: string; at: Date },
+): Promise<boolean> {
+  const [row] = await em.execute<{ opened: boolean }[]>(
+    `insert into live_attendance_intervals (id, session_id, participant_id, joined_at, last_seen_at) values (?, ?, ?, ?, ?)
+     on conflict (participant_id) where left_at is null do update set last_seen_at = greatest(live_attendance_intervals.last_seen_at, excluded.last_seen_at)
+     returning (xmax = 0) as opened`,
+    [input.id, input.sessionId, input.participantId, input.at, input.at],
+  );
+  return row?.opened ?? false;
+}
+
+export type LeaveReason = 'left' | 'disconnected' | 'removed' | 'session_ended';
+
+/**
+ * Closes open intervals of a class, of one person or of all, and adds them to the participants' totals.
+ * Somebody who vanished left when last seen, not when the grace ran out.
+ * @returns the people who were in
+ */
+export async function closeIntervals(
+  em: EntityManager,
+  input: { sessionId: string; userId?: string; reason: LeaveReason; at: Date },
+): Promise<string[]> {
+  const rows = await em.execute<{ user_id: string }[]>(
+    `with closed as (
+       update live_attendance_intervals i set left_at = greatest(i.joined_at, case when ? then i.last_seen_at else ? end), leave_reason = ?
+       from live_session_participants p
+       where p.id = i.participant_id and i.session_id = ? and i.left_at is null ${input.userId ? 'and p.user_id = ?' : ''}
+       returning i.participant_id, i.joined_at, i.left_at
+     )
+     update live_session_participants p set left_at = c.left_at, updated_at = now(),
+       total_seconds = p.total_seconds + round(extract(epoch from c.left_at - c.joined_at))::int
+     from closed c where p.id = c.participant_id returning p.user_id`,
+    [
+      input.reason === 'disconnected',
+      input.at,
+      input.reason,
+      input.sessionId,
+      ...(input.userId ? [input.userId] : []),
+    ],
+  );
+  return rows.map((row) => row.user_id);
+}
+
+/** Notes that these people are still here, so that a crash dates their leaving well, and the most that were here at once. */
+export async function touchIntervals(
+  em: EntityManager,
+  sessionId: string,
+  userIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  await em.execute(
+    `update live_attendance_intervals i set last_seen_at = ? from live_session_participants p
+     where p.id = i.participant_id and i.session_id = ? and i.left_at is null and p.user_id = any(?::uuid[])`,
+    [at, sessionId, uuidArray(userIds)],
+  );
+  // Here and not when somebody joins: fifty people who come in together must not wait for each other's lock.
+  await em.execute('update live_sessions set peak_participants = ? where id = ? and peak_participants < ?', [
+    userIds.length,
+    sessionId,
+    userIds.length,
+  ]);
+}
+
+/** Which of these people have an open interval. */
+export async function openParticipants(
+  em: EntityManager,
+  sessionId: string,
+  userIds: readonly string[],
+): Promise<string[]> {
+  const rows = await em.execute<{ user_id: string }[]>(
+    `select p.user_id from live_attendance_intervals i join live_session_participants p on p.id = i.participant_id
+     where i.session_id = ? and i.left_at is null and p.user_id = any(?::uuid[])`,
+    [sessionId, uuidArray(userIds)],
+  );
+  return rows.map((row) => row.user_id);
+}
+
+/** Everybody with an open interval, in every class: who was in when the server stopped. */
+export async function everyoneIn(em: EntityManager): Promise<{ sessionId: string; userId: string }[]> {
+  const rows = await em.execute<{ session_id: string; user_id: string }[]>(
+    `select i.session_id, p.user_id from live_attendance_intervals i join live_session_participants p on p.id = i.participant_id
+     where i.left_at is null`,
+  );
+  return rows.map((row) => ({ sessionId: row.session_id, userId: row.user_id }));
+}
+
+/** The class that a note belongs to, and what the person who asks is in the installation. */
+export async function classOfNote(
+  em: EntityManager,
+  documentId: string,
+  userId: string,
+): Promise<{ sessionId: string; accountRole: string } | null> {
+  const [row] = await em.execute<{ session_id: string; role: string }[]>(
+    `select d.live_session_id as session_id, r.slug as role from note_documents d, users u join roles r on r.id = u.primary_role_id
+     where d.id = ? and d.scope = 'live_session' and d.deleted_at is null and u.id = ? and u.status = 'active' and u.deleted_at is null`,
+    [documentId, userId],
+  );
+  return row ? { sessionId: row.session_id, accountRole: row.role } : null;
+}

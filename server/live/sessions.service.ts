@@ -1,0 +1,266 @@
+import type { EmptyReply } from '../../shared/kernel/contract.ts';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { iso } from '../../shared/kernel/time.ts';
+import type { LiveSessionView, NewLiveFact, SessionStatus } from '../../shared/live/contract.ts';
+import type { UserActor } from '../kernel/actor.ts';
+import type { Transaction } from '../kernel/db/database.ts';
+import { AppError } from '../kernel/errors.ts';
+import { once } from '../kernel/realtime/idempotency.ts';
+import { transition } from './class-session.ts';
+import type { Transition } from './class-session.ts';
+import { appendFacts, recordEvent } from './deps.ts';
+import type { LiveDeps } from './deps.ts';
+import { lowerAllHands } from './hands.service.ts';
+import { inClassAsModerator, seenClass, standingIn } from './in-class.ts';
+import { mayHost } from './live.policy.ts';
+import type { Standing } from './live.policy.ts';
+import { presentChat, presentSession } from './live.presenter.ts';
+import { chatPage, closeIntervals, displayNames, openHands } from './live.repository.ts';
+import { LiveSession } from './live-session.entity.ts';
+
+export interface NewSession {
+  title: string;
+  description?: string | null;
+  scheduledAt: string;
+  durationMinutes: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** Classes as such: schedule, list, start, end, reopen, cancel. */
+export interface SessionsService {
+  create(actor: UserActor, courseId: string, input: NewSession): Promise<LiveSessionView>;
+  get(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
+  list(
+    actor: UserActor,
+    courseId: string,
+    page: { cursor?: string; limit: number },
+  ): Promise<Page<LiveSessionView>>;
+  between(
+    actor: UserActor,
+    from: Date,
+    to: Date,
+  ): Promise<Page<LiveSessionView & { courseTitle: string | null }>>;
+  start(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
+  end(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
+  reopen(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
+  cancel(actor: UserActor, sessionId: string, reason: string | null): Promise<LiveSessionView>;
+  /** The same as `end`, from inside the class. */
+  endFromRoom(actor: UserActor, sessionId: string, key: string | undefined): Promise<EmptyReply>;
+  chatHistory(
+    actor: UserActor,
+    sessionId: string,
+    page: { cursor?: string; limit: number },
+  ): Promise<Page<ReturnType<typeof presentChat>>>;
+}
+
+/** @param changed called after a commit that changed the status of a class */
+export function createSessionsService(
+  deps: LiveDeps,
+  changed: (sessionId: string, status: SessionStatus) => void,
+): SessionsService {
+  const { db, clock, ids } = deps;
+
+  async function present(
+    em: EntityManager,
+    actor: UserActor,
+    sessions: LiveSession[],
+  ): Promise<LiveSessionView[]> {
+    const names = await displayNames(em, [...new Set(sessions.map((session) => session.hostId))]);
+    const noteIds = await deps.notes.primaryForClasses(
+      em,
+      sessions.map((session) => session.id),
+    );
+    // A list of classes is mostly of one course: ask once per course, not once per class.
+    const standings = new Map<string | null, Standing>();
+    const views: LiveSessionView[] = [];
+    for (const session of sessions) {
+      const courseId = session.courseId ?? null;
+      const standing = standings.get(courseId) ?? (await standingIn(deps, em, actor, session));
+      standings.set(courseId, standing);
+      views.push(
+        presentSession({
+          session,
+          hostName: names.get(session.hostId) ?? '',
+          noteDocumentId: noteIds.get(session.id) ?? null,
+          canHost: mayHost(session.hostId, standing),
+        }),
+      );
+    }
+    return views;
+  }
+
+  async function presentOne(
+    em: EntityManager,
+    actor: UserActor,
+    session: LiveSession,
+  ): Promise<LiveSessionView> {
+    const [view] = await present(em, actor, [session]);
+    return view as LiveSessionView;
+  }
+
+  /** One transition of the whole class: load with lock, authorize, change, record, tell. */
+  function move(
+    actor: UserActor,
+    sessionId: string,
+    action: Transition,
+    change: (tx: Transaction, session: LiveSession) => Promise<NewLiveFact[]>,
+  ): Promise<LiveSessionView> {
+    return db.transaction(async (tx) => {
+      const { session, standing } = await seenClass(deps, tx.em, actor, sessionId, 'change');
+      if (!mayHost(session.hostId, standing)) throw new AppError('forbidden');
+      const before = session.status;
+      session.status = transition(before, action);
+      if (session.status !== before) {
+        const facts = await change(tx, session);
+        recordEvent(deps, tx.em, {
+          sessionId,
+          type: `session.${session.status === 'live' ? (action === 'start' ? 'started' : 'reopened') : session.status}`,
+          actorId: actor.userId,
+        });
+        await tx.em.flush();
+        await appendFacts(deps, tx, sessionId, facts);
+        tx.afterCommit(() => changed(sessionId, session.status));
+      }
+      return presentOne(tx.em, actor, session);
+    });
+  }
+
+  async function finish(tx: Transaction, session: LiveSession, actorId: string): Promise<NewLiveFact[]> {
+    const at = clock.now();
+    const hands = await openHands(tx.em, session.id);
+    await lowerAllHands(tx.em, session.id, at);
+    const left = await closeIntervals(tx.em, { sessionId: session.id, reason: 'session_ended', at });
+    const floor = session.floorUserId;
+    Object.assign(session, { status: 'ended', endedAt: at, endedBy: actorId, floorUserId: null });
+    return [
+      ...hands.map(({ userId }) => ({ type: 'hand.lowered' as const, userId })),
+      ...(floor ? [{ type: 'floor.changed' as const, userId: null }] : []),
+      ...left.map((userId) => ({ type: 'participant.left' as const, userId })),
+      { type: 'session.ended', endedAt: iso(at), endedBy: actorId },
+    ];
+  }
+
+  return {
+    create: (actor, courseId, input) =>
+      db.transaction(async (tx) => {
+        const standing = await deps.courses.standing(tx.em, actor.userId, courseId);
+        if (!standing) throw new AppError('not_found');
+        if (!mayHost('', { userId: actor.userId, accountRole: actor.role, course: standing }))
+          throw new AppError('forbidden');
+        const organizationId = await deps.courses.organizationOf(tx.em, courseId);
+        if (!organizationId) throw new AppError('not_found');
+        const session = tx.em.create(LiveSession, {
+          id: ids.uuid(),
+          organizationId,
+          courseId,
+          hostId: actor.userId,
+          title: input.title,
+          description: input.description || null,
+          scheduledAt: new Date(input.scheduledAt),
+          durationMinutes: input.durationMinutes,
+          createdBy: actor.userId,
+        });
+        await tx.em.persist(session).flush();
+        await deps.notes.createForClass(tx, {
+          organizationId,
+          liveSessionId: session.id,
+          ownerId: actor.userId,
+          title: session.title,
+        });
+        return presentOne(tx.em, actor, session);
+      }),
+
+    async get(actor, sessionId) {
+      const em = db.em();
+      const { session } = await seenClass(deps, em, actor, sessionId);
+      return presentOne(em, actor, session);
+    },
+
+    async list(actor, courseId, { cursor, limit }) {
+      const em = db.em();
+      if (!(await deps.courses.standing(em, actor.userId, courseId))) throw new AppError('not_found');
+      const where = cursor ? { courseId, id: { $lt: cursor } } : { courseId };
+      const sessions = await em.find(LiveSession, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      const items = await present(em, actor, sessions.slice(0, limit));
+      return { items, nextCursor: sessions.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+
+    async between(actor, from, to) {
+      const em = db.em();
+      const courseIds = await deps.courses.courseIdsOf(em, actor.userId);
+      const earliest = new Date(from.getTime() - 24 * 3_600_000);
+      const sessions = await em.find(
+        LiveSession,
+        {
+          $or: [{ courseId: { $in: courseIds } }, { hostId: actor.userId }],
+          scheduledAt: { $gte: earliest, $lt: to },
+        },
+        { orderBy: { scheduledAt: 'asc', id: 'asc' }, limit: 200 },
+      );
+      const overlapping = sessions.filter(
+        (session) =>
+          session.status === 'live' ||
+          session.scheduledAt.getTime() + session.durationMinutes * 60_000 > from.getTime(),
+      );
+      const titles = await deps.courses.titles(em, courseIds);
+      const views = await present(em, actor, overlapping);
+      return {
+        items: views.map((view) => ({ ...view, courseTitle: titles.get(view.courseId ?? '') ?? null })),
+        nextCursor: null,
+      };
+    },
+
+    start: (actor, sessionId) =>
+      move(actor, sessionId, 'start', async (_tx, session) => {
+        session.startedAt = clock.now();
+        return [{ type: 'session.started', startedAt: iso(session.startedAt) }];
+      }),
+
+    end: (actor, sessionId) =>
+      move(actor, sessionId, 'end', (tx, session) => finish(tx, session, actor.userId)),
+
+    reopen: (actor, sessionId) =>
+      move(actor, sessionId, 'reopen', async (_tx, session) => {
+        // What was before stays: chat, notes and attendance go on where they stopped.
+        Object.assign(session, { startedAt: session.startedAt ?? clock.now(), endedAt: null, endedBy: null });
+        return [{ type: 'session.reopened', startedAt: iso(session.startedAt ?? clock.now()) }];
+      }),
+
+    cancel: (actor, sessionId, reason) =>
+      move(actor, sessionId, 'cancel', async (_tx, session) => {
+        Object.assign(session, { cancelledAt: clock.now(), cancelReason: reason || null });
+        return [];
+      }),
+
+    endFromRoom: (actor, sessionId, key) =>
+      db.transaction((tx) =>
+        once(
+          tx,
+          clock,
+          { userId: actor.userId, key, operation: 'session.end', input: { sessionId } },
+          async () => {
+            const { session } = await inClassAsModerator(deps, tx.em, actor, sessionId);
+            session.status = transition(session.status, 'end');
+            const facts = await finish(tx, session, actor.userId);
+            recordEvent(deps, tx.em, { sessionId, type: 'session.ended', actorId: actor.userId });
+            await tx.em.flush();
+            await appendFacts(deps, tx, sessionId, facts);
+            tx.afterCommit(() => changed(sessionId, session.status));
+            return {};
+          },
+        ),
+      ),
+
+    async chatHistory(actor, sessionId, { cursor, limit }) {
+      const em = db.em();
+      await seenClass(deps, em, actor, sessionId);
+      const rows = await chatPage(em, sessionId, limit + 1, cursor);
+      const items = rows.slice(0, limit).map((row) => presentChat(row));
+      return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+  };
+}

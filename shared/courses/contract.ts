@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { defineRoute } from '../kernel/contract.ts';
+import { id } from '../kernel/ids.ts';
+import { liveSessionView } from '../live/contract.ts';
+
+/** What somebody is in a course: its teacher, a co-teacher, a learner, or staff of the organization. */
+export const courseStanding = z.enum(['instructor', 'assistant', 'learner', 'staff']);
+export type CourseStanding = z.infer<typeof courseStanding>;
+
+export const courseView = z.object({
+  id,
+  code: z.string().nullable(),
+  title: z.string(),
+  subtitle: z.string().nullable(),
+  description: z.string(),
+  instructor: z.object({ id, displayName: z.string() }),
+  enrollmentCount: z.number().int(),
+  standing: courseStanding,
+});
+export type CourseView = z.infer<typeof courseView>;
+
+export const coursesRoutes = {
+  mine: defineRoute({
+    id: 'courses.mine',
+    method: 'GET',
+    path: '/me/courses',
+    summary: 'Courses I teach or learn in.',
+    access: 'user',
+    query: z.strictObject({
+      cursor: id.optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+    }),
+    reply: z.object({ items: z.array(courseView), nextCursor: id.nullable() }),
+    status: 200,
+    errors: ['unauthenticated', 'invalid_input', 'rate_limited'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+  today: defineRoute({
+    id: 'courses.today',
+    method: 'GET',
+    path: '/me/live-sessions',
+    summary: 'Classes of my courses that overlap a period, soonest first.',
+    access: 'user',
+    query: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
+    reply: z.object({
+      items: z.array(liveSessionView.extend({ courseTitle: z.string().nullable() })),
+      nextCursor: id.nullable(),
+    }),
+    status: 200,
+    errors: ['unauthenticated', 'invalid_input', 'rate_limited'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+  get: defineRoute({
+    id: 'courses.get',
+    method: 'GET',
+    path: '/courses/:courseId',
+    summary: 'One course of mine.',
+    access: 'user',
+    params: z.object({ courseId: id }),
+    reply: courseView,
+    status: 200,
+    errors: ['unauthenticated', 'not_found', 'rate_limited'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+};

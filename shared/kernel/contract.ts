@@ -1,0 +1,108 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+/** How often an operation may be called: `points` per `seconds`, counted per `by`. */
+export interface RateLimit {
+  points: number;
+  seconds: number;
+  by: 'address' | 'user';
+}
+
+type Schema = z.ZodType;
+
+/** One REST operation: what it takes, answers and refuses. Paths are below `/api/v1`; parameters as `:name`. */
+export interface RouteContract<
+  P extends Schema = Schema,
+  Q extends Schema = Schema,
+  B extends Schema = Schema,
+  R extends Schema = Schema,
+> {
+  /** `feature.operation`; also the OpenAPI operationId. */
+  id: string;
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  path: string;
+  summary: string;
+  /** `public`: anyone; `cookie`: the refresh cookie and a same-origin request; `user`: a valid access token. */
+  access: 'public' | 'cookie' | 'user';
+  params?: P;
+  query?: Q;
+  body?: B;
+  reply: R;
+  status: 200 | 201 | 202 | 204;
+  errors: readonly ErrorCode[];
+  rate: RateLimit;
+}
+
+/** Names a route and keeps the exact types of its schemas. */
+export function defineRoute<
+  P extends Schema = z.ZodUndefined,
+  Q extends Schema = z.ZodUndefined,
+  B extends Schema = z.ZodUndefined,
+  R extends Schema = Schema,
+>(route: RouteContract<P, Q, B, R>): RouteContract<P, Q, B, R> {
+  return route;
+}
+
+/** One client event of a channel. */
+export interface EventContract<I extends Schema = Schema, R extends Schema = Schema> {
+  summary: string;
+  input: I;
+  reply: R;
+  /**
+   * `durable`: changes rows, carries `key`, a repeat gets the first acknowledgement;
+   * `session`: enters, leaves or catches up; `query`: reads or touches only this connection; `volatile`: relayed, not kept.
+   * A connection's durable and session events are handled one after another, in the order they were sent.
+   */
+  kind: 'durable' | 'session' | 'query' | 'volatile';
+  errors: readonly ErrorCode[];
+  /** Per socket. */
+  rate: { points: number; seconds: number };
+}
+
+/** Names an event and keeps the exact types of its schemas. */
+export function defineEvent<I extends Schema, R extends Schema>(
+  event: EventContract<I, R>,
+): EventContract<I, R> {
+  return event;
+}
+
+/** A Socket.IO namespace: verbs from clients, facts with a `seq`, signals without one. */
+export interface ChannelContract {
+  namespace: `/${string}`;
+  events: Record<string, EventContract>;
+  /** Payloads of facts without `seq`, `at` and `type`, which every fact carries. */
+  facts: Record<string, Schema>;
+  /** Server events that are not kept and carry no `seq`. */
+  signals: Record<string, Schema>;
+}
+
+/** Names a channel and keeps the exact types of its parts. */
+export function defineChannel<const C extends ChannelContract>(channel: C): C {
+  return channel;
+}
+
+export type EventInput<C extends ChannelContract, E extends keyof C['events']> = z.output<
+  C['events'][E]['input']
+>;
+export type EventReply<C extends ChannelContract, E extends keyof C['events']> = z.input<
+  C['events'][E]['reply']
+>;
+
+/** A fact as it travels: `{ seq, at, type, ...payload }`. */
+export type Fact<C extends ChannelContract> = {
+  [T in keyof C['facts'] & string]: { seq: number; at: string; type: T } & z.output<C['facts'][T]>;
+}[keyof C['facts'] & string];
+
+/** A fact that was not meant for this recipient: keeps `seq` without a gap and says nothing else. */
+export interface SkippedFact {
+  seq: number;
+  type: 'skip';
+}
+
+/** A fact before it has a place in the room log. */
+export type NewFact<C extends ChannelContract> = {
+  [T in keyof C['facts'] & string]: { type: T } & z.input<C['facts'][T]>;
+}[keyof C['facts'] & string];
+
+/** A reply that says no more than that it was done. */
+export type EmptyReply = Record<string, never>;

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** An instant on the wire: ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it. */
+export const instant = z.iso.datetime();
+
+/** Writes a `Date` for the wire. */
+export const iso = (date: Date): string => date.toISOString();
+
+/** Writes a `Date` that may be absent. */
+export const isoOrNull = (date: Date | null | undefined): string | null => (date ? date.toISOString() : null);

@@ -1,0 +1,163 @@
+import { Router } from 'express';
+import { Client } from 'pg';
+import { vi } from 'vitest';
+import { coursesEntities, createCourses } from '../../server/courses/index.ts';
+import type { Courses } from '../../server/courses/index.ts';
+import { createIdentity, identityEntities } from '../../server/identity/index.ts';
+import type { Identity } from '../../server/identity/index.ts';
+import type { Clock } from '../../server/kernel/clock.ts';
+import type { SigningKey } from '../../server/kernel/config.ts';
+import { openDatabase } from '../../server/kernel/db/database.ts';
+import type { Database } from '../../server/kernel/db/database.ts';
+import { createOutbox } from '../../server/kernel/db/outbox.ts';
+import { AppError } from '../../server/kernel/errors.ts';
+import { createOriginCheck } from '../../server/kernel/http/origin.ts';
+import { mountRoutes } from '../../server/kernel/http/route.ts';
+import { createHttpServer } from '../../server/kernel/http/server.ts';
+import { randomIds } from '../../server/kernel/ids.ts';
+import { createLogger } from '../../server/kernel/logger.ts';
+import { createTokens } from '../../server/kernel/tokens.ts';
+import type { Tokens } from '../../server/kernel/tokens.ts';
+import type { Problem } from '../../shared/kernel/errors.ts';
+import { createTestDatabase } from '../support/db.ts';
+
+/** A clock that a test turns. Starts at the real time: the database has a clock of its own. */
+export interface TestClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+export function testClock(): TestClock {
+  let offset = 0;
+  return {
+    now: () => new Date(Date.now() + offset),
+    advance: (milliseconds) => {
+      offset += milliseconds;
+    },
+  };
+}
+
+export const signingKeys: SigningKey[] = [{ kid: 'k1', secret: 'the first secret of a test, long enough' }];
+
+export interface Reply<T> {
+  status: number;
+  body: T & Partial<Problem>;
+  /** `name=value` of the refresh cookie that was set; '' when it was cleared; undefined when it was left alone. */
+  cookie: string | undefined;
+  headers: Headers;
+}
+
+export interface Ask {
+  token?: string;
+  cookie?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Sent as it is. */
+  raw?: string;
+}
+
+/** Identity and courses behind a real HTTP server, with a clock to turn. */
+export interface TestServer {
+  url: string;
+  databaseUrl: string;
+  clock: TestClock;
+  db: Database;
+  tokens: Tokens;
+  identity: Identity;
+  courses: Courses;
+  ask<T = Record<string, unknown>>(method: string, path: string, options?: Ask): Promise<Reply<T>>;
+  /** Events of a type, in the order they were written. */
+  events(type: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+export async function startServer(options: { secureCookies?: boolean } = {}): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const log = createLogger(process.env['TEST_LOG'] ?? 'fatal');
+  const clock = testClock();
+  const db = await openDatabase({
+    url: database.url,
+    entities: [...identityEntities, ...coursesEntities],
+    log,
+  });
+  const outbox = createOutbox(db, log);
+  const tokens = createTokens(signingKeys, clock);
+  const deps = { db, outbox, clock, ids: randomIds };
+  const identity = createIdentity({ ...deps, tokens, log, secureCookies: options.secureCookies ?? false });
+  const courses = createCourses(deps);
+  const originAllowed = createOriginCheck({ allowed: [] });
+  const http = createHttpServer({ log, originAllowed, trustProxy: [] });
+  http.mount({
+    operations: Router(),
+    docs: Router(),
+    api: mountRoutes([...identity.routes, ...courses.routes], {
+      authenticator: identity.authenticator,
+      checkReplies: true,
+      assertOwnOrigin(req) {
+        if (!originAllowed(req)) throw new AppError('origin_not_allowed');
+      },
+    }),
+  });
+  const { port } = await http.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    databaseUrl: database.url,
+    clock,
+    db,
+    tokens,
+    identity,
+    courses,
+    ask: (method, path, asked) => ask(url, method, path, asked),
+    async events(type) {
+      const rows = await db
+        .em()
+        .execute<{ payload: Record<string, unknown> }[]>(
+          'select payload from outbox_events where event_type = ? order by id',
+          [type],
+        );
+      return rows.map(({ payload }) => payload);
+    },
+    async close() {
+      await http.close();
+      await outbox.stop();
+      await db.close();
+      await database.drop();
+    },
+  };
+}
+
+async function ask<T>(url: string, method: string, path: string, options: Ask = {}): Promise<Reply<T>> {
+  const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+  const response = await fetch(`${url}/api/v1${path}`, {
+    method,
+    body,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+      ...(options.cookie ? { cookie: options.cookie } : {}),
+      ...options.headers,
+    },
+  });
+  const text = await response.text();
+  const [set] = response.headers.getSetCookie();
+  const cookie = set?.split(';')[0];
+  return {
+    status: response.status,
+    body: (text ? JSON.parse(text) : null) as T & Partial<Problem>,
+    cookie: cookie === 'lectern_refresh=' ? '' : cookie,
+    headers: response.headers,
+  };
+}
+
+/** The SQL statements that this process sends while `work` runs. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const spy = vi.spyOn(Client.prototype, 'query');
+  try {
+    await work();
+    return spy.mock.calls.map(([first]: unknown[]) =>
+      typeof first === 'string' ? first : String((first as { text?: string }).text),
+    );
+  } finally {
+    spy.mockRestore();
+  }
+}
