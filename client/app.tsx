@@ -6,7 +6,9 @@ import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { CoursePage } from './courses/course-page.tsx';
 import { HomePage } from './courses/home-page.tsx';
+import { publicRoutes } from './identity/areas.ts';
 import { SignInPage } from './identity/sign-in-page.tsx';
+import { AccountShell, AdminShell } from './identity/shell.tsx';
 import { SignedInGate } from './identity/signed-in-gate.tsx';
 import { queryClient } from './kernel/query-client.ts';
 import { Announcer } from './kernel/ui/announcer.tsx';
@@ -21,11 +23,14 @@ const ClassPage = lazy(() => import('./live/class-page.tsx').then((file) => ({ d
 
 const router = createBrowserRouter([
   { path: '/sign-in', element: <SignInPage />, errorElement: <CrashPage /> },
+  ...publicRoutes.map((route) => ({ errorElement: <CrashPage />, ...route })),
   {
     element: <SignedInGate />,
     errorElement: <CrashPage />,
     children: [
       { path: '/', element: <HomePage /> },
+      { path: '/account/*', element: <AccountShell /> },
+      { path: '/admin/*', element: <AdminShell /> },
       { path: '/courses/:courseId', element: <CoursePage /> },
       { path: '/classes/:sessionId', element: <ClassPage /> },
     ],

@@ -3,14 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
+import { auditEntities, createAudit } from './audit/index.ts';
 import { createCourses, coursesEntities } from './courses/index.ts';
 import type { Courses } from './courses/index.ts';
-import { createIdentity, identityEntities } from './identity/index.ts';
+import { createFiles, filesEntities } from './files/index.ts';
+import { createAccess, createIdentity, identityEntities, relateIdentitySubjects } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { openDatabase } from './kernel/db/database.ts';
 import type { Database } from './kernel/db/database.ts';
+import { createNotices } from './kernel/db/notices.ts';
 import { createOutbox } from './kernel/db/outbox.ts';
 import { AppError } from './kernel/errors.ts';
 import { docsRouter, openApiDocument } from './kernel/http/openapi.ts';
@@ -23,10 +26,12 @@ import { createJobs } from './kernel/jobs/jobs.ts';
 import type { TlsFiles } from './kernel/lan.ts';
 import { Lifecycle } from './kernel/lifecycle.ts';
 import type { Logger } from './kernel/logger.ts';
+import { createMailer } from './kernel/mail/index.ts';
 import { createMemoryBus } from './kernel/realtime/bus.ts';
 import { createIo } from './kernel/realtime/io.ts';
 import { createRoomFeed } from './kernel/realtime/room-feed.ts';
 import { createRoomLog } from './kernel/realtime/room-log.ts';
+import { createSecrets } from './kernel/secrets.ts';
 import { createMetrics } from './kernel/telemetry/metrics.ts';
 import { createTokens } from './kernel/tokens.ts';
 import { createLive, liveEntities } from './live/index.ts';
@@ -68,21 +73,69 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock, ids } = options;
   const checkReplies = !config.production;
 
+  let address: AddressInfo | undefined;
+
   // The kernel
-  const entities = [...identityEntities, ...coursesEntities, ...liveEntities, ...noteEntities];
+  const entities = [
+    ...auditEntities,
+    ...filesEntities,
+    ...identityEntities,
+    ...coursesEntities,
+    ...liveEntities,
+    ...noteEntities,
+  ];
   const db = await openDatabase({ url: options.databaseUrl, entities, log });
   const outbox = createOutbox(db, log);
+  const notices = createNotices({ url: options.databaseUrl, log });
+  const secrets = createSecrets({ pepper: config.tokenPepper, keys: config.dataKeys });
   const bus = createMemoryBus();
   const roomLog = createRoomLog(db, bus, clock);
   const feed = createRoomFeed(db, roomLog, bus, log);
   const tokens = createTokens(config.jwtKeys, clock);
   const jobs = createJobs({ url: options.databaseUrl, log });
+  const { mailer, devMailbox } = createMailer({ config, jobs, secrets, clock, log });
   const metrics = createMetrics();
   const originAllowed = createOriginCheck({ publicUrl: config.PUBLIC_URL, allowed: config.ALLOWED_ORIGINS });
 
   // The features
   const secureCookies = options.tls !== undefined || (config.PUBLIC_URL?.startsWith('https:') ?? false);
-  const identity = createIdentity({ db, outbox, tokens, clock, ids, log, secureCookies });
+  const access = createAccess({ clock });
+  relateIdentitySubjects(access);
+  const audit = createAudit({
+    db,
+    clock,
+    ids,
+    log,
+    key: config.auditKey,
+    dataDir: config.DATA_DIR,
+    authorize: (actor, permission, organizationId) =>
+      access.require(
+        db.em(),
+        actor,
+        permission,
+        organizationId === null ? { type: 'system' } : { type: 'organization', id: organizationId },
+      ),
+  });
+  const files = createFiles({ db, clock, ids, secrets, dataDir: config.DATA_DIR });
+  const identity = createIdentity({
+    db,
+    outbox,
+    notices,
+    jobs,
+    tokens,
+    secrets,
+    mailer,
+    audit,
+    access,
+    files,
+    clock,
+    ids,
+    log,
+    config,
+    secureCookies,
+    publicUrl: () =>
+      config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${address?.port ?? config.PORT}`,
+  });
   const courses = createCourses({ db, outbox, clock, ids });
   const media: Media = createMedia({
     config,
@@ -122,7 +175,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     outbox,
     graceSeconds: options.graceSeconds,
   });
-  const routes = [...identity.routes, ...courses.routes, ...live.routes, ...notesHandlers(notes)];
+  const routes = [
+    ...identity.routes,
+    ...audit.routes,
+    ...files.routes,
+    ...courses.routes,
+    ...live.routes,
+    ...notesHandlers(notes),
+  ];
   http.mount({
     operations: operationsRouter({
       metrics,
@@ -150,6 +210,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         packageJson.version,
       ),
     ),
+    devMailbox,
     clientDir: existsSync(join(clientDir, 'index.html')) ? clientDir : undefined,
   });
   http.onUpgrade('/notes/', (req, socket, head) => notes.upgrade(req, socket, head));
@@ -177,10 +238,10 @@ export async function createApp(options: AppOptions): Promise<App> {
 
   // In which order
   const lifecycle = new Lifecycle(log);
-  let address: AddressInfo | undefined;
   lifecycle.add({ name: 'database', stop: () => db.close() });
   lifecycle.add({ name: 'partitions', start: () => ensurePartitions(db) });
   lifecycle.add({ name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() });
+  lifecycle.add({ name: 'notices', start: () => notices.start(), stop: () => notices.stop() });
   lifecycle.add({ name: 'outbox', start: () => outbox.start(), stop: () => outbox.stop() });
   lifecycle.add({ name: 'media', start: () => media.start(), stop: () => media.stop() });
   lifecycle.add({ name: 'live', start: () => live.start(), stop: () => live.stop() });
@@ -215,6 +276,6 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** Months to come for the partitioned tables; also at every start, for a machine that is off at night. */
 async function ensurePartitions(db: Database): Promise<void> {
-  for (const table of ['live_chat_messages', 'live_session_events'])
+  for (const table of ['audit_logs', 'live_chat_messages', 'live_session_events'])
     await db.em().execute('select lectern_ensure_partitions(?)', [table]);
 }

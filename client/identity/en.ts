@@ -1,4 +1,5 @@
 export const identityTexts = {
+  shell: { account: 'Your account', admin: 'Administration' },
   signIn: {
     title: 'Sign in',
     lead: 'To your classes and courses.',

@@ -6,8 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { identityRoutes, signInInput } from '../../shared/identity/contract.ts';
 import { ApiError, api } from '../kernel/api.ts';
 import { formatTime } from '../kernel/i18n/format.ts';
-import { serverNow } from '../kernel/server-clock.ts';
-import { setSignedIn } from '../kernel/sign-in-state.ts';
+import { finishSignIn } from './finish-sign-in.ts';
 import { ProblemAlert } from '../kernel/ui/problem-alert.tsx';
 import { DemoHint } from './demo-hint.tsx';
 
@@ -22,7 +21,7 @@ export function SignInForm() {
 
   const signIn = useMutation({
     mutationFn: () => api.call(identityRoutes.signIn, { body: { email, password } }),
-    onSuccess: (view) => setSignedIn(view, serverNow()),
+    onSuccess: finishSignIn,
     onError: () => passwordField.current?.focus(),
   });
 

@@ -6,6 +6,10 @@ export interface UserActor {
   authSessionId: string;
   role: string;
   displayName: string;
+  /** The organization the person works in now: of their sign-in, else their primary one. Null: member of none. */
+  organizationId: string | null;
+  /** Set when a program acts with an API key: it may do what the key names, and never more than the person. */
+  apiKey?: { id: string; permissions: readonly string[] };
 }
 
 /** The server acting by itself: jobs, recovery, retention. */

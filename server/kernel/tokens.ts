@@ -4,7 +4,7 @@ import type { SigningKey } from './config.ts';
 import { AppError } from './errors.ts';
 
 /** What a token is for; one made for one thing is worth nothing for another. */
-export type Audience = 'access' | 'note';
+export type Audience = 'access' | 'note' | 'file';
 
 export interface Tokens {
   sign(audience: Audience, claims: object, ttlSeconds: number): { token: string; expiresAt: Date };

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { defineRoute } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
+import { permissions } from './permissions.ts';
 
 export const roleSlugs = ['student', 'parent', 'moderator', 'instructor', 'admin', 'super_admin'] as const;
+export const membershipRole = z.enum(['member', 'manager', 'admin', 'owner']);
+export type MembershipRole = z.infer<typeof membershipRole>;
 export const roleSlug = z.enum(roleSlugs);
 export type RoleSlug = z.infer<typeof roleSlug>;
 
@@ -17,11 +20,32 @@ export const meView = z.object({
   role: roleSlug,
   locale: z.string(),
   timezone: z.string(),
+  phone: z.string().nullable(),
+  emailVerified: z.boolean(),
+  phoneVerified: z.boolean(),
+  /** Until it is changed, nothing else is answered. */
+  mustChangePassword: z.boolean(),
+  twoFactorEnabled: z.boolean(),
+  /** The organization the person works in now; null: member of none. */
+  organizationId: id.nullable(),
+  organizations: z.array(
+    z.object({ id, name: z.string(), slug: z.string(), role: membershipRole, suspended: z.boolean() }),
+  ),
+  /** What the person may do in that organization by role or exception (shared/identity/permissions.ts): what screens offer. */
+  permissions: z.array(z.enum(permissions)),
 });
 export type MeView = z.infer<typeof meView>;
 
 export const signedInView = z.object({ accessToken: z.string(), expiresAt: instant, user: meView });
 export type SignedInView = z.infer<typeof signedInView>;
+
+/** The first factor was right, the second is asked for: answered with status 202. */
+export const mfaRequiredView = z.object({
+  mfa: z.object({ challengeId: id, methods: z.array(z.enum(['totp', 'recovery_code'])), expiresAt: instant }),
+});
+export type MfaRequiredView = z.infer<typeof mfaRequiredView>;
+export const signInReply = z.union([signedInView, mfaRequiredView]);
+export type SignInReply = z.infer<typeof signInReply>;
 
 export const signInInput = z.strictObject({
   email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
@@ -37,7 +61,7 @@ export const identityRoutes = {
     summary: 'Sign in with e-mail and password; sets the refresh cookie.',
     access: 'public',
     body: signInInput,
-    reply: signedInView,
+    reply: signInReply,
     status: 200,
     errors: ['invalid_input', 'invalid_credentials', 'account_inactive', 'account_locked', 'rate_limited'],
     rate: { points: 600, seconds: 60, by: 'address' },

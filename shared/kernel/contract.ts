@@ -10,6 +10,12 @@ export interface RateLimit {
 
 type Schema = z.ZodType;
 
+/** A slug of the permission catalogue, and the path parameter that names its subject; `system` is the installation. */
+export interface RoutePermission {
+  slug: string;
+  on: 'system' | { type: string; param: string };
+}
+
 /** One REST operation: what it takes, answers and refuses. Paths are below `/api/v1`; parameters as `:name`. */
 export interface RouteContract<
   P extends Schema = Schema,
@@ -22,8 +28,14 @@ export interface RouteContract<
   method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   path: string;
   summary: string;
-  /** `public`: anyone; `cookie`: the refresh cookie and a same-origin request; `user`: a valid access token. */
+  /** `public`: anyone; `cookie`: the refresh cookie and a same-origin request; `user`: a valid access token or API key. */
   access: 'public' | 'cookie' | 'user';
+  /**
+   * The right that the operation needs, and on what. The service asks the policy for it; the walk over all contracts
+   * (tests/identity/walk.test.ts) holds the server to it. Without it the operation is about the caller alone (their account,
+   * their courses), and an API key is refused.
+   */
+  permission?: RoutePermission;
   params?: P;
   query?: Q;
   body?: B;

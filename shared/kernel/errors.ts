@@ -7,7 +7,7 @@ export const errorCatalogue = {
   invalid_input: { status: 400, message: 'Some fields are not right.' },
   unknown_event: { status: 400, message: 'The server does not know this event.' },
   payload_too_large: { status: 413, message: 'That is larger than the server accepts.' },
-  unsupported_media_type: { status: 415, message: 'The body must be JSON.' },
+  unsupported_media_type: { status: 415, message: 'The server does not take this type of content here.' },
   rate_limited: { status: 429, message: 'Too many requests. Wait a moment and try again.' },
   // Who is asking
   unauthenticated: { status: 401, message: 'Sign in to go on.' },
@@ -17,9 +17,49 @@ export const errorCatalogue = {
   session_revoked: { status: 401, message: 'This sign-in was ended. Sign in again.' },
   account_inactive: { status: 403, message: 'This account is not active.' },
   account_locked: { status: 423, message: 'Too many wrong passwords. Try again later.' },
+  account_suspended: { status: 403, message: 'This account is suspended.' },
+  verification_required: { status: 403, message: 'Confirm your e-mail address or phone number first.' },
+  must_change_password: { status: 403, message: 'Choose a new password to go on.' },
+  two_factor_setup_required: {
+    status: 403,
+    message: 'Your role needs a second factor. Set one up to go on.',
+  },
+  session_superseded: { status: 401, message: 'You signed in on another device; this one was signed out.' },
+  step_up_required: { status: 403, message: 'Confirm that it is you to do this.' },
+  registration_closed: { status: 403, message: 'Registration is by invitation only.' },
+  weak_password: { status: 422, message: 'This password is too easy to guess.' },
+  breached_password: {
+    status: 422,
+    message: 'This password is in a list of leaked passwords. Choose another one.',
+  },
+  wrong_code: { status: 400, message: 'This code is not right.' },
+  wrong_purpose: { status: 400, message: 'This code was made for something else.' },
+  proof_invalid: { status: 400, message: 'This link or code is not valid.' },
+  proof_expired: { status: 410, message: 'This link or code has expired. Ask for a new one.' },
+  already_used: { status: 410, message: 'This link or code was used already.' },
+  too_many_attempts: { status: 429, message: 'Too many wrong codes. Ask for a new one.' },
+  mail_unavailable: { status: 503, message: 'This server cannot send mail. Tell the administrator.' },
+  sms_unavailable: {
+    status: 503,
+    message: 'This server cannot send text messages. Use your e-mail address.',
+  },
+  last_sign_in_method: { status: 409, message: 'This is your only way to sign in. Add another one first.' },
+  identity_in_use: { status: 409, message: 'This sign-in belongs to another account.' },
+  passkey_invalid: { status: 400, message: 'This passkey was not accepted.' },
+  provider_failed: { status: 502, message: 'The sign-in provider did not answer as it should.' },
   origin_not_allowed: { status: 403, message: 'This page may not talk to this server.' },
   // What they may do
   forbidden: { status: 403, message: 'You do not have the right to do this.' },
+  role_level: { status: 403, message: 'That is above your own level.' },
+  organization_suspended: { status: 403, message: 'This organization is suspended.' },
+  system_object: { status: 409, message: 'This belongs to the system and cannot be changed.' },
+  in_use: { status: 409, message: 'This is still in use.' },
+  already_exists: { status: 409, message: 'There is one already.' },
+  invitation_invalid: { status: 410, message: 'This invitation is not valid any more.' },
+  cycle: { status: 409, message: 'That would make it its own parent.' },
+  ip_not_allowed: { status: 403, message: 'This key may not be used from here.' },
+  api_key_refused: { status: 403, message: 'An API key cannot do this.' },
+  image_invalid: { status: 422, message: 'This is no picture that the server understands.' },
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },
   conflict: { status: 409, message: 'Somebody changed this in the meantime.' },
   idempotency_key_reused: { status: 422, message: 'This key was used for a different request.' },
@@ -67,6 +107,11 @@ export interface ErrorData {
   invalid_input: { errors: FieldError[] };
   rate_limited: { retryAfterSeconds: number };
   account_locked: { until: string };
+  account_suspended: { until: string | null };
+  weak_password: { reasons: string[] };
+  already_exists: { field: string };
+  proof_invalid: { attemptsLeft?: number };
+  wrong_code: { attemptsLeft: number };
   payload_too_large: { limitBytes: number };
   session_not_live: { status: string };
   publish_locked: { source: string };

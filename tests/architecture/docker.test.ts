@@ -57,7 +57,15 @@ describe('docker/compose.yaml', () => {
   });
 
   it('starts without a default for anything secret', () => {
-    const secrets = ['LECTERN_JWT_KEYS', 'METRICS_TOKEN', 'POSTGRES_PASSWORD', 'TURN_SECRET'];
+    const secrets = [
+      'LECTERN_JWT_KEYS',
+      'LECTERN_TOKEN_PEPPER',
+      'LECTERN_DATA_KEYS',
+      'LECTERN_AUDIT_KEY',
+      'METRICS_TOKEN',
+      'POSTGRES_PASSWORD',
+      'TURN_SECRET',
+    ];
     expect(required()).toEqual(expect.arrayContaining(secrets));
     for (const name of secrets) expect(compose).not.toMatch(new RegExp(`\\$\\{${name}:?-`));
   });

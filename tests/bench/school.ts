@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signAccessToken } from '../../server/identity/authenticator.ts';
+import { signAccessToken } from '../../server/identity/sessions/authenticator.ts';
 import { systemClock } from '../../server/kernel/clock.ts';
 import { randomIds } from '../../server/kernel/ids.ts';
 import { createTokens } from '../../server/kernel/tokens.ts';

@@ -47,7 +47,7 @@ const rows = <T extends object>(statement: string, ...values: unknown[]) =>
 /** Makes somebody a member of the default organization. */
 const join = (userId: string) =>
   rows(
-    `insert into organization_memberships (user_id, organization_id) select $1, id from organizations where slug = 'default'`,
+    `insert into organization_memberships (user_id, organization_id) select $1, id from organizations where slug = 'default' on conflict do nothing`,
     userId,
   );
 

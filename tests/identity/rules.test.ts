@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isUsable } from '../../server/identity/account.ts';
-import { createGate } from '../../server/identity/gate.ts';
-import { afterFailure, lockedUntil, noLockout } from '../../server/identity/lockout.ts';
-import type { Lockout } from '../../server/identity/lockout.ts';
-import { judge } from '../../server/identity/rotation.ts';
+import { isUsable } from '../../server/identity/accounts/account.ts';
+import { createGate } from '../../server/identity/sign-in/gate.ts';
+import { afterFailure, lockedUntil, noLockout } from '../../server/identity/sign-in/lockout.ts';
+import type { Lockout } from '../../server/identity/sign-in/lockout.ts';
+import { judge } from '../../server/identity/sessions/rotation.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);

@@ -1,21 +1,36 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Router } from 'express';
 import { Client } from 'pg';
 import { vi } from 'vitest';
 import { coursesEntities, createCourses } from '../../server/courses/index.ts';
 import type { Courses } from '../../server/courses/index.ts';
-import { createIdentity, identityEntities } from '../../server/identity/index.ts';
+import { auditEntities, createAudit } from '../../server/audit/index.ts';
+import { createFiles, filesEntities } from '../../server/files/index.ts';
+import {
+  createAccess,
+  createIdentity,
+  identityEntities,
+  relateIdentitySubjects,
+} from '../../server/identity/index.ts';
 import type { Identity } from '../../server/identity/index.ts';
 import type { Clock } from '../../server/kernel/clock.ts';
+import { loadConfig } from '../../server/kernel/config.ts';
 import type { SigningKey } from '../../server/kernel/config.ts';
 import { openDatabase } from '../../server/kernel/db/database.ts';
 import type { Database } from '../../server/kernel/db/database.ts';
+import { createNotices } from '../../server/kernel/db/notices.ts';
 import { createOutbox } from '../../server/kernel/db/outbox.ts';
 import { AppError } from '../../server/kernel/errors.ts';
 import { createOriginCheck } from '../../server/kernel/http/origin.ts';
 import { mountRoutes } from '../../server/kernel/http/route.ts';
 import { createHttpServer } from '../../server/kernel/http/server.ts';
 import { randomIds } from '../../server/kernel/ids.ts';
+import { createJobs } from '../../server/kernel/jobs/jobs.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
+import { createMailer } from '../../server/kernel/mail/index.ts';
+import { createSecrets } from '../../server/kernel/secrets.ts';
 import { createTokens } from '../../server/kernel/tokens.ts';
 import type { Tokens } from '../../server/kernel/tokens.ts';
 import type { Problem } from '../../shared/kernel/errors.ts';
@@ -70,26 +85,71 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function startServer(options: { secureCookies?: boolean } = {}): Promise<TestServer> {
+export async function startServer(
+  options: { secureCookies?: boolean; env?: Record<string, string> } = {},
+): Promise<TestServer> {
   const database = await createTestDatabase();
   const log = createLogger(process.env['TEST_LOG'] ?? 'fatal');
   const clock = testClock();
   const db = await openDatabase({
     url: database.url,
-    entities: [...identityEntities, ...coursesEntities],
+    entities: [...auditEntities, ...filesEntities, ...identityEntities, ...coursesEntities],
     log,
   });
   const outbox = createOutbox(db, log);
   const tokens = createTokens(signingKeys, clock);
   const deps = { db, outbox, clock, ids: randomIds };
-  const identity = createIdentity({ ...deps, tokens, log, secureCookies: options.secureCookies ?? false });
+  const dataDir = mkdtempSync(join(tmpdir(), 'lectern-identity-'));
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    ...options.env,
+  });
+  const secrets = createSecrets({ pepper: config.tokenPepper, keys: config.dataKeys });
+  const notices = createNotices({ url: database.url, log });
+  const jobs = createJobs({ url: database.url, log });
+  const { mailer, devMailbox } = createMailer({ config, jobs, secrets, clock, log });
+  const access = createAccess({ clock });
+  relateIdentitySubjects(access);
+  const audit = createAudit({
+    ...deps,
+    log,
+    key: config.auditKey,
+    dataDir,
+    authorize: (actor, permission, organizationId) =>
+      access.require(
+        db.em(),
+        actor,
+        permission,
+        organizationId === null ? { type: 'system' } : { type: 'organization', id: organizationId },
+      ),
+  });
+  const files = createFiles({ ...deps, secrets, dataDir });
+  let url = '';
+  const identity = createIdentity({
+    ...deps,
+    notices,
+    jobs,
+    tokens,
+    secrets,
+    mailer,
+    audit,
+    access,
+    files,
+    log,
+    config,
+    secureCookies: options.secureCookies ?? false,
+    publicUrl: () => url,
+  });
   const courses = createCourses(deps);
   const originAllowed = createOriginCheck({ allowed: [] });
   const http = createHttpServer({ log, originAllowed, trustProxy: [] });
   http.mount({
     operations: Router(),
     docs: Router(),
-    api: mountRoutes([...identity.routes, ...courses.routes], {
+    devMailbox,
+    api: mountRoutes([...identity.routes, ...audit.routes, ...files.routes, ...courses.routes], {
       authenticator: identity.authenticator,
       checkReplies: true,
       assertOwnOrigin(req) {
@@ -98,7 +158,9 @@ export async function startServer(options: { secureCookies?: boolean } = {}): Pr
     }),
   });
   const { port } = await http.listen(0, '127.0.0.1');
-  const url = `http://127.0.0.1:${port}`;
+  url = `http://127.0.0.1:${port}`;
+  await notices.start();
+  await jobs.start();
   return {
     url,
     databaseUrl: database.url,
@@ -119,9 +181,12 @@ export async function startServer(options: { secureCookies?: boolean } = {}): Pr
     },
     async close() {
       await http.close();
+      await jobs.stop();
+      await notices.stop();
       await outbox.stop();
       await db.close();
       await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -40,13 +40,22 @@ describe('configuration', () => {
 
   it('has no default for a secret in production', () => {
     const found = problems({ NODE_ENV: 'production' });
-    expect(found.map((line) => line.split(':')[0])).toEqual(['LECTERN_JWT_KEYS', 'PUBLIC_URL']);
+    expect(found.map((line) => line.split(':')[0])).toEqual([
+      'LECTERN_JWT_KEYS',
+      'LECTERN_TOKEN_PEPPER',
+      'LECTERN_DATA_KEYS',
+      'LECTERN_AUDIT_KEY',
+      'PUBLIC_URL',
+    ]);
     const secret = 'x'.repeat(32);
     const config = loadConfig({
       NODE_ENV: 'production',
       DATA_DIR: dir,
       PUBLIC_URL: 'https://class.example.org',
       LECTERN_JWT_KEYS: `b:${secret},a:${secret}`,
+      LECTERN_TOKEN_PEPPER: secret,
+      LECTERN_DATA_KEYS: `1:${'A'.repeat(43)}=`,
+      LECTERN_AUDIT_KEY: secret,
     });
     expect(config).toMatchObject({ demo: false, jwtKeys: [{ kid: 'b' }, { kid: 'a' }] });
     expect(problems({ LECTERN_JWT_KEYS: 'a:short' })).toHaveLength(1);

@@ -29,17 +29,25 @@ export async function sql<T extends object>(
   }
 }
 
-/** An active account. */
+/** An active account, a member of one organization (by its slug; `default` if none is named). */
 export async function createUser(
   url: string,
-  input: { email: string; displayName: string; role?: string },
+  input: { email: string; displayName: string; role?: string; organization?: string },
 ): Promise<string> {
   hashed ??= hashPassword(password);
   const [row] = await sql<{ id: string }>(
     url,
-    `insert into users (code, primary_role_id, email, password_hash, first_name, display_name, status)
-     select 'TST' || nextval('user_code_seq'), r.id, $1, $2, $3, $3, 'active' from roles r where r.slug = $4 returning id`,
-    [input.email, await hashed, input.displayName, input.role ?? 'student'],
+    `with made as (
+       insert into users (code, primary_role_id, email, email_verified_at, password_hash, first_name, display_name, status)
+       select 'TST' || nextval('user_code_seq'), r.id, $1, now(), $2, $3, $3, 'active' from roles r where r.slug = $4 and r.organization_id is null
+       returning id, primary_role_id
+     ), assigned as (
+       insert into user_roles (user_id, role_id) select id, primary_role_id from made
+     ), joined as (
+       insert into organization_memberships (user_id, organization_id, is_primary)
+       select made.id, o.id, true from made, organizations o where o.slug = coalesce($5, 'default')
+     ) select id from made`,
+    [input.email, await hashed, input.displayName, input.role ?? 'student', input.organization ?? null],
   );
   return (row as { id: string }).id;
 }

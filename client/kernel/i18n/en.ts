@@ -1,6 +1,17 @@
 import { errorCatalogue } from '../../../shared/kernel/errors.ts';
 import type { ErrorCode } from '../../../shared/kernel/errors.ts';
 import { coursesTexts } from '../../courses/en.ts';
+import { accessTexts } from '../../identity/access/en.ts';
+import { accountsTexts } from '../../identity/accounts/en.ts';
+import { apiKeysTexts } from '../../identity/api-keys/en.ts';
+import { auditTexts } from '../../identity/audit/en.ts';
+import { guardiansTexts } from '../../identity/guardians/en.ts';
+import { organizationsTexts } from '../../identity/organizations/en.ts';
+import { peopleTexts } from '../../identity/people/en.ts';
+import { privacyTexts } from '../../identity/privacy/en.ts';
+import { sessionsTexts } from '../../identity/sessions/en.ts';
+import { signInMethodsTexts } from '../../identity/sign-in-methods/en.ts';
+import { twoFactorTexts } from '../../identity/two-factor/en.ts';
 import { identityTexts } from '../../identity/en.ts';
 import { liveTexts } from '../../live/en.ts';
 import { mediaEn } from '../../media/en.ts';
@@ -22,6 +33,17 @@ export const en = {
     disconnected: 'The connection is interrupted. It comes back by itself.',
   },
   identity: identityTexts,
+  accounts: accountsTexts,
+  sessions: sessionsTexts,
+  twoFactor: twoFactorTexts,
+  signInMethods: signInMethodsTexts,
+  organizations: organizationsTexts,
+  access: accessTexts,
+  guardians: guardiansTexts,
+  apiKeys: apiKeysTexts,
+  people: peopleTexts,
+  privacy: privacyTexts,
+  audit: auditTexts,
   courses: coursesTexts,
   live: liveTexts,
   media: mediaEn,

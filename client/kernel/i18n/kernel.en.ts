@@ -22,6 +22,8 @@ export const kernelTexts = {
   },
   account: {
     menu: 'Account of {{name}}',
+    settings: 'Your account',
+    administration: 'Administration',
     signOut: 'Sign out',
     theme: 'Appearance',
     themeAuto: 'As the system',

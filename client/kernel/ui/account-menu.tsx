@@ -1,7 +1,16 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSettings,
+  IconSun,
+  IconUserCog,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { signOut } from '../sign-out.ts';
 import { useMe } from '../use-sign-in.ts';
 import { PersonAvatar } from './person-avatar.tsx';
@@ -39,6 +48,24 @@ export function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item
+          component={Link}
+          to="/account"
+          leftSection={<IconUserCog size={16} aria-hidden />}
+          data-testid="to-account"
+        >
+          {t('account.settings')}
+        </Menu.Item>
+        {me.permissions.includes('user.create') && (
+          <Menu.Item
+            component={Link}
+            to="/admin"
+            leftSection={<IconSettings size={16} aria-hidden />}
+            data-testid="to-admin"
+          >
+            {t('account.administration')}
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<IconLogout size={16} aria-hidden />}
           onClick={() => void signOut()}

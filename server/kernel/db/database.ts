@@ -10,6 +10,11 @@ type Entity = EntitySchema | (new () => object);
 /** One unit of work. What must only happen when it is stored goes into `afterCommit`. */
 export interface Transaction {
   em: EntityManager;
+  /**
+   * Runs once as the last statements before the commit, in the order of registration: for what takes a lock that everybody
+   * needs (the audit chain), so that it is held for a moment only.
+   */
+  beforeCommit(last: () => Promise<void>): void;
   /** Runs once after the commit, in the order of registration; an error there is logged, never thrown. */
   afterCommit(effect: () => void): void;
 }
@@ -74,10 +79,18 @@ class MikroDatabase implements Database {
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       const effects: (() => void)[] = [];
+      const last: (() => Promise<void>)[] = [];
       try {
-        const result = await this.em().transactional((em) =>
-          work({ em: em as EntityManager, afterCommit: (effect) => effects.push(effect) }),
-        );
+        const result = await this.em().transactional(async (em) => {
+          const done = await work({
+            em: em as EntityManager,
+            beforeCommit: (step) => last.push(step),
+            afterCommit: (effect) => effects.push(effect),
+          });
+          if (last.length > 0) await em.flush();
+          for (const step of last) await step();
+          return done;
+        });
         for (const effect of effects) this.#run(effect);
         return result;
       } catch (error) {

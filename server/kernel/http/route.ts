@@ -72,7 +72,11 @@ function edge({ contract, handle }: BoundRoute, deps: RouteDeps) {
       res,
     });
     if (contract.status === 204) res.status(204).end();
-    else res.status(contract.status).json(deps.checkReplies ? contract.reply.parse(reply) : reply);
+    // A handler that answers something other than the usual has said so already (202).
+    else
+      res
+        .status(res.statusCode === 200 ? contract.status : res.statusCode)
+        .json(deps.checkReplies ? contract.reply.parse(reply) : reply);
   };
 }
 

@@ -11,6 +11,8 @@ import type { Express, Request, Router } from 'express';
 import helmet from 'helmet';
 import { limits } from '../../../shared/kernel/limits.ts';
 import { AppError } from '../errors.ts';
+import { withRequestContext } from '../request-context.ts';
+import { clientAddress, userAgentOf } from './client.ts';
 import type { TlsFiles } from '../lan.ts';
 import type { Logger } from '../logger.ts';
 import type { OriginCheck } from './origin.ts';
@@ -41,6 +43,8 @@ export interface HttpContent {
   api: Router;
   /** Below `/api`. */
   docs: Router;
+  /** Mails that were not sent, for developers and tests; null in production. */
+  devMailbox?: Router | null;
   /** Folder of the built client; absent where there are no pages. */
   clientDir?: string;
 }
@@ -112,7 +116,10 @@ function baseApp(options: HttpOptions): Express {
   app.use((req, res, next) => {
     req.id = randomUUID();
     res.setHeader('x-request-id', req.id);
-    next();
+    withRequestContext(
+      { requestId: req.id, ipAddress: clientAddress(req.ip), userAgent: userAgentOf(req) },
+      next,
+    );
   });
   app.use(
     helmet({
@@ -136,8 +143,13 @@ function baseApp(options: HttpOptions): Express {
   return app;
 }
 
-function mount(app: Express, { operations, api, docs, clientDir }: HttpContent, log: Logger): void {
+function mount(
+  app: Express,
+  { operations, api, docs, devMailbox, clientDir }: HttpContent,
+  log: Logger,
+): void {
   app.use(operations);
+  if (devMailbox) app.use('/dev/mail', devMailbox);
   app.use('/api/v1', noStore, express.json({ limit: limits.restBodyBytes, strict: true }), requireJson, api);
   app.use('/api', docs);
   app.use('/api', (_req, _res, next) => next(new AppError('not_found')));

@@ -10,6 +10,9 @@ import type {
 } from '../../../shared/kernel/contract.ts';
 import type { Authenticator, UserActor } from '../actor.ts';
 import { AppError, invalidInput, toAppError, toWireError } from '../errors.ts';
+import { clientAddress, userAgentOf } from '../http/client.ts';
+import { withRequestContext } from '../request-context.ts';
+import type { RequestContext } from '../request-context.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
 import type { RateLimiter } from '../http/rate-limit.ts';
 import type { Logger } from '../logger.ts';
@@ -19,6 +22,8 @@ import { Outgoing } from './outgoing.ts';
 export interface Connection<C extends ChannelContract, S> {
   id: string;
   actor: UserActor;
+  /** Where the socket comes from. */
+  context: RequestContext;
   state: S;
   out: Outgoing;
   /** Sends a server event without a `seq` to this socket. */
@@ -126,6 +131,11 @@ function connect<C extends ChannelContract, S>(
   return {
     id: socket.id,
     actor: socket.data as UserActor,
+    context: {
+      requestId: socket.id,
+      ipAddress: clientAddress(socket.handshake.address),
+      userAgent: userAgentOf(socket.request),
+    },
     state: feature.open(),
     out,
     signal: (type, payload) => out.signal(type, payload as object),
@@ -211,6 +221,8 @@ async function handle<C extends ChannelContract, S>(
   const event = feature.contract.events[name] as EventContract;
   const parsed = event.input.safeParse(input ?? {});
   if (!parsed.success) throw invalidInput(parsed.error);
-  const reply = await feature.handlers[name](connection, parsed.data as EventInput<C, typeof name>);
+  const reply = await withRequestContext(connection.context, () =>
+    feature.handlers[name](connection, parsed.data as EventInput<C, typeof name>),
+  );
   return deps.checkReplies ? event.reply.parse(reply) : reply;
 }

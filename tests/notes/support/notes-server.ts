@@ -45,6 +45,7 @@ export const actorOf = (user: NotePerson): UserActor => ({
   userId: user.id,
   authSessionId: user.id,
   role: 'student',
+  organizationId: null,
   displayName: user.name,
 });
 

@@ -1,0 +1,3 @@
+export const accountsTexts = {
+  profile: { nav: 'Profile' },
+};

@@ -1,0 +1,3 @@
+export const apiKeysTexts = {
+  nav: 'API keys',
+};

@@ -1,0 +1,3 @@
+import type { AreaPages } from '../pages.ts';
+
+export const apiKeysPages: AreaPages = {};

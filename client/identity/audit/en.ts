@@ -1,0 +1,3 @@
+export const auditTexts = {
+  nav: 'Audit',
+};

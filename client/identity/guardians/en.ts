@@ -1,0 +1,3 @@
+export const guardiansTexts = {
+  nav: 'Family',
+};

@@ -1,0 +1,3 @@
+export const organizationsTexts = {
+  nav: 'Organizations',
+};

@@ -1,0 +1,3 @@
+export const peopleTexts = {
+  nav: 'People',
+};

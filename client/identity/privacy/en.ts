@@ -1,0 +1,3 @@
+export const privacyTexts = {
+  nav: 'Privacy',
+};

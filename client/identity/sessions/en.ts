@@ -1,0 +1,3 @@
+export const sessionsTexts = {
+  nav: 'Devices',
+};

@@ -1,0 +1,3 @@
+export const signInMethodsTexts = {
+  nav: 'Ways to sign in',
+};

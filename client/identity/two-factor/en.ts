@@ -1,0 +1,3 @@
+export const twoFactorTexts = {
+  nav: 'Two-factor',
+};

@@ -1,0 +1,6 @@
+import type { Area, AreaDeps } from '../deps.ts';
+
+/** Accounts: registration, verification, passwords, profiles. */
+export function createAccounts(_deps: AreaDeps): Area {
+  return { routes: [] };
+}

@@ -1,0 +1,6 @@
+import type { Area, AreaDeps } from '../deps.ts';
+
+/** Parents and their children. */
+export function createGuardians(_deps: AreaDeps): Area {
+  return { routes: [] };
+}

@@ -1,0 +1,31 @@
+import type { Response } from 'express';
+import type { SignInReply, SignedInView } from '../../../shared/identity/contract.ts';
+import type { AccountService } from '../accounts/accounts.service.ts';
+import type { RefreshCookie } from '../sessions/refresh-cookie.ts';
+import type { OpenSession } from '../sessions/sessions.service.ts';
+import type { MfaRequired } from './complete.ts';
+
+export interface Responder {
+  accounts: AccountService;
+  cookie: RefreshCookie;
+  accessToken(session: OpenSession): { token: string; expiresAt: Date };
+}
+
+/** The answer to a first factor that was right: a sign-in, or the question for the second factor. */
+export async function respond(
+  deps: Responder,
+  res: Response,
+  outcome: OpenSession | MfaRequired,
+): Promise<SignInReply> {
+  if (!('mfa' in outcome)) return open(deps, res, outcome);
+  res.status(202);
+  return outcome;
+}
+
+/** Sets the refresh cookie and answers the access token. */
+export async function open(deps: Responder, res: Response, session: OpenSession): Promise<SignedInView> {
+  const { token, expiresAt } = deps.accessToken(session);
+  const user = await deps.accounts.me(session.userId, session.organizationId);
+  deps.cookie.write(res, session.refreshSecret);
+  return { accessToken: token, expiresAt: expiresAt.toISOString(), user };
+}

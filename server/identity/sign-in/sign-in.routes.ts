@@ -1,0 +1,57 @@
+import type { Request, Response } from 'express';
+import { identityRoutes } from '../../../shared/identity/contract.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { clientAddress, userAgentOf } from '../../kernel/http/client.ts';
+import { route } from '../../kernel/http/route.ts';
+import type { BoundRoute } from '../../kernel/http/route.ts';
+import { open, respond } from './respond.ts';
+import type { Responder } from './respond.ts';
+import type { Client, OpenSession, SessionService } from '../sessions/sessions.service.ts';
+import type { SignInService } from './sign-in.service.ts';
+
+export interface RouteServices extends Responder {
+  signIns: SignInService;
+  sessions: SessionService;
+}
+
+/** The REST edge of accounts and sign-in. */
+export function bindRoutes(services: RouteServices): BoundRoute[] {
+  const { signIns, sessions, accounts, cookie } = services;
+  return [
+    route(identityRoutes.signIn, async ({ body, req, res }) =>
+      respond(services, res, await signIns.signIn(body, clientOf(req))),
+    ),
+    route(identityRoutes.refresh, async ({ req, res }) =>
+      open(services, res, await refresh(services, req, res)),
+    ),
+    route(identityRoutes.signOut, async ({ req, res }) => {
+      const secret = cookie.read(req);
+      if (secret) await sessions.signOut(secret);
+      cookie.clear(res);
+      return null;
+    }),
+    route(identityRoutes.me, ({ actor }) => accounts.me(actor.userId, actor.organizationId)),
+  ];
+}
+
+async function refresh(
+  { cookie, sessions }: RouteServices,
+  req: Request,
+  res: Response,
+): Promise<OpenSession> {
+  const secret = cookie.read(req);
+  if (!secret) throw new AppError('unauthenticated');
+  try {
+    return await sessions.refresh(secret);
+  } catch (error) {
+    // A token that will never be good again is taken away; a suspended account's may be, when the suspension ends.
+    const dead = error instanceof AppError && ['unauthenticated', 'session_revoked'].includes(error.code);
+    if (dead) cookie.clear(res);
+    throw error;
+  }
+}
+
+/** Where a request comes from, as a sign-in keeps it. */
+export function clientOf(req: Request): Client {
+  return { address: clientAddress(req.ip), userAgent: userAgentOf(req) };
+}
