@@ -56,6 +56,7 @@ create table invitations (
   email text,
   user_id uuid,
   grant_role text,
+  membership_role text not null default 'member',
   token_hash bytea not null,
   message text,
   status text not null default 'pending',
@@ -71,6 +72,7 @@ create table invitations (
   constraint invitations_status_check check (status in ('pending', 'accepted', 'declined', 'expired', 'revoked')),
   constraint invitations_target_check check ((scope = 'organization' and course_id is null and live_session_id is null) or (scope = 'course' and course_id is not null and live_session_id is null) or (scope = 'live_session' and live_session_id is not null)),
   constraint invitations_addressee_check check (email is not null or user_id is not null),
+  constraint invitations_membership_role_check check (membership_role in ('member', 'manager', 'admin', 'owner')),
   constraint invitations_email_lower_check check (email = lower(email))
 );
 

@@ -21,6 +21,7 @@ import { operationsRouter } from './kernel/http/operations.ts';
 import { createOriginCheck } from './kernel/http/origin.ts';
 import { mountRoutes } from './kernel/http/route.ts';
 import { createHttpServer } from './kernel/http/server.ts';
+import type { ErrorCode } from '../shared/kernel/errors.ts';
 import type { Ids } from './kernel/ids.ts';
 import { createJobs } from './kernel/jobs/jobs.ts';
 import type { TlsFiles } from './kernel/lan.ts';
@@ -35,7 +36,7 @@ import { createSecrets } from './kernel/secrets.ts';
 import { createMetrics } from './kernel/telemetry/metrics.ts';
 import { createTokens } from './kernel/tokens.ts';
 import { createLive, liveEntities } from './live/index.ts';
-import type { Live } from './live/index.ts';
+import type { AccessChange, Live } from './live/index.ts';
 import { createMedia } from './media/index.ts';
 import type { Media, MediaDeps } from './media/index.ts';
 import { createNotes, noteEntities, notesHandlers } from './notes/index.ts';
@@ -136,7 +137,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: () =>
       config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${address?.port ?? config.PORT}`,
   });
-  const courses = createCourses({ db, outbox, clock, ids });
+  const courses = createCourses({ db, outbox, notices, clock, ids, audit, access });
   const media: Media = createMedia({
     config,
     log,
@@ -157,22 +158,35 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
 
   // The edges
-  const http = createHttpServer({ log, originAllowed, trustProxy: config.TRUST_PROXY, tls: options.tls });
-  const io = createIo(http.server, originAllowed);
-  const channel = { io, authenticator: identity.authenticator, log, checkReplies };
+  const http = createHttpServer({
+    log,
+    originAllowed,
+    trustProxy: config.TRUST_PROXY,
+    tls: options.tls,
+    httpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false,
+  });
+  const io = createIo(http.server, http.admits);
+  const channel = {
+    io,
+    authenticator: identity.authenticator,
+    log,
+    checkReplies,
+    addressOf: http.addressOf,
+  };
   const live: Live = createLive({
     db,
     log,
     clock,
     ids,
     roomLog,
+    access,
     courses,
     notes,
     media,
     channel,
     feed,
     bus,
-    outbox,
+    audit,
     graceSeconds: options.graceSeconds,
   });
   const routes = [
@@ -203,6 +217,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       assertOwnOrigin(req) {
         if (!originAllowed(req)) throw new AppError('origin_not_allowed');
       },
+      refused: audit.refused,
     }),
     docs: docsRouter(
       openApiDocument(
@@ -216,16 +231,27 @@ export async function createApp(options: AppOptions): Promise<App> {
   http.onUpgrade('/notes/', (req, socket, head) => notes.upgrade(req, socket, head));
 
   // Who hears of what
-  outbox.on('identity.session.revoked', async ({ payload }) => {
-    const { authSessionId } = payload as { authSessionId: string };
-    live.signOut(authSessionId);
+  notices.on('access.changed', (concerned) => void live.rightsChanged(concerned as AccessChange));
+  notices.onGap(() => void live.rightsChanged({}));
+  const hangUp = (authSessionId: string, code: ErrorCode): void => {
+    live.signOut(authSessionId, code);
     notes.signedOut(authSessionId);
+  };
+  identity.onSignedOut(hangUp);
+  // What ended while this node could not listen.
+  notices.onGap(() => {
+    identity
+      .endedAmong([...new Set([...live.authSessions(), ...notes.authSessions()])])
+      .then((ended) => ended.forEach((one) => hangUp(one.authSessionId, one.code)))
+      .catch((error: unknown) => log.error({ err: error }, 'sign-ins could not be checked again'));
   });
 
   // What happens again and again
   jobs.every('tokens.purge', '*/5 * * * *', () => identity.sweep());
   jobs.every('notes.compact', '*/5 * * * *', async () => void (await notes.compactDue()));
   jobs.every('partitions.ensure', '23 2 * * *', () => ensurePartitions(db));
+  jobs.every('audit.checkpoint', '*/15 * * * *', () => audit.checkpoint());
+  jobs.every('audit.retain', '53 3 * * *', () => audit.retain());
   jobs.every('rooms.prune', '41 3 * * *', async () => void (await roomLog.prune(7)));
 
   metrics.gauge('lectern_live_connections', 'Sockets on /live', () => live.metrics().connections);
@@ -239,7 +265,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   // In which order
   const lifecycle = new Lifecycle(log);
   lifecycle.add({ name: 'database', stop: () => db.close() });
+  lifecycle.add({ name: 'identity', stop: () => identity.stop() });
   lifecycle.add({ name: 'partitions', start: () => ensurePartitions(db) });
+  // What was done until the very end stands in the last checkpoint.
+  lifecycle.add({ name: 'audit', stop: () => audit.checkpoint() });
   lifecycle.add({ name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() });
   lifecycle.add({ name: 'notices', start: () => notices.start(), stop: () => notices.stop() });
   lifecycle.add({ name: 'outbox', start: () => outbox.start(), stop: () => outbox.stop() });
@@ -276,6 +305,6 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** Months to come for the partitioned tables; also at every start, for a machine that is off at night. */
 async function ensurePartitions(db: Database): Promise<void> {
-  for (const table of ['audit_logs', 'live_chat_messages', 'live_session_events'])
+  for (const table of ['audit_logs', 'audit_log_details', 'live_chat_messages', 'live_session_events'])
     await db.em().execute('select lectern_ensure_partitions(?)', [table]);
 }

@@ -6,6 +6,7 @@ import { Logo } from '../kernel/ui/logo.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
 import { useSignIn } from '../kernel/use-sign-in.ts';
 import { SignInForm } from './sign-in-form.tsx';
+import { OtherWays } from './sign-in-methods/other-ways.tsx';
 
 /** Only addresses of this site: a link must not lead from a sign-in to somebody else's page. */
 function safeNext(next: string | null): string {
@@ -40,6 +41,7 @@ export function SignInPage() {
             {t('signIn.lead')}
           </Text>
           <SignInForm />
+          <OtherWays />
         </Paper>
       </Stack>
     </Center>

@@ -21,6 +21,7 @@ export interface HttpRequest {
   method: string;
   /** Below `/api/v1`. */
   path: string;
+  /** Sent as JSON; a `Blob` as it is. */
   body?: unknown;
   token?: string | null;
   signal?: AbortSignal;
@@ -29,14 +30,14 @@ export interface HttpRequest {
 /** One request and its JSON answer; every failure is an `ApiError`. Knows nothing of tokens' lives: see `api.ts`. */
 export async function sendRequest({ method, path, body, token, signal }: HttpRequest): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (body !== undefined) headers['content-type'] = body instanceof Blob ? body.type : 'application/json';
   if (token) headers.authorization = `Bearer ${token}`;
   const response = await reach(base + path, {
     method,
     headers,
     signal,
     credentials: 'same-origin',
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
   });
   noteServerDate(response.headers.get('date'));
   if (!response.ok) throw await problemOf(response);

@@ -1,4 +1,5 @@
 import type { MeView, SignedInView } from '../../shared/identity/contract.ts';
+import { queryClient } from './query-client.ts';
 
 export type SignedOutReason = 'none' | 'ended_elsewhere' | 'account_inactive';
 
@@ -8,7 +9,10 @@ export type SignInState =
   | { status: 'signed-out'; reason: SignedOutReason }
   | { status: 'signed-in'; token: string; renewAt: number; expiresAt: number; user: MeView };
 
-type TabMessage = { type: 'signed-in'; view: SignedInView } | { type: 'signed-out'; reason: SignedOutReason };
+type TabMessage =
+  | { type: 'signed-in'; view: SignedInView }
+  | { type: 'me'; user: MeView }
+  | { type: 'signed-out'; reason: SignedOutReason };
 
 let state: SignInState = { status: 'starting', unreachable: false };
 const listeners = new Set<() => void>();
@@ -21,8 +25,17 @@ export function subscribeSignIn(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const organizationOf = (one: SignInState): string | null | undefined =>
+  one.status === 'signed-in' ? one.user.organizationId : undefined;
+
 function set(next: SignInState): void {
+  const moved =
+    state.status === 'signed-in' &&
+    next.status === 'signed-in' &&
+    organizationOf(state) !== organizationOf(next);
   state = next;
+  // What was loaded in one organization is not shown in another. A class that is open goes on: it is the same one everywhere.
+  if (moved) void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'class' });
   for (const listener of listeners) listener();
 }
 
@@ -46,6 +59,13 @@ export function setSignedIn(view: SignedInView, serverNow: number): void {
   tabs?.postMessage({ type: 'signed-in', view } satisfies TabMessage);
 }
 
+/** Takes what changed about the person, here and in the other tabs: their profile, the organization they work in. */
+export function setMe(user: MeView): void {
+  if (state.status !== 'signed-in') return;
+  set({ ...state, user });
+  tabs?.postMessage({ type: 'me', user } satisfies TabMessage);
+}
+
 export function setSignedOut(reason: SignedOutReason): void {
   if (state.status === 'signed-out') return;
   set({ status: 'signed-out', reason });
@@ -61,6 +81,9 @@ export function setUnreachable(): void {
 export function listenToTabs(serverNow: () => number): void {
   tabs?.addEventListener('message', (event: MessageEvent<TabMessage>) => {
     if (event.data.type === 'signed-in') accept(event.data.view, serverNow());
-    else if (state.status !== 'signed-out') set({ status: 'signed-out', reason: event.data.reason });
+    else if (event.data.type === 'me') {
+      if (state.status === 'signed-in' && state.user.id === event.data.user.id)
+        set({ ...state, user: event.data.user });
+    } else if (state.status !== 'signed-out') set({ status: 'signed-out', reason: event.data.reason });
   });
 }

@@ -1,28 +1,20 @@
-import type { Actor } from '../kernel/actor.ts';
+import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
-import type { BoundRoute } from '../kernel/http/route.ts';
+import type { BoundRoute, Refusal } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
+import { bindRoutes } from './audit.routes.ts';
+import { AuditService } from './audit.service.ts';
+import { createChainKey } from './chain.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import type { AuditEntry } from './entry.ts';
+import { createRefusals } from './refusals.ts';
+import { createWriter } from './writer.ts';
 
-/** Something that was done. Values hold no secrets, and of a change only the fields that changed. */
-export interface AuditEntry {
-  /** Null: nobody was signed in (a failed sign-in). */
-  actor: Actor | null;
-  /** `<resource>.<what happened>`, such as `user.suspended`, `session.opened`, `role.assigned`. */
-  action: string;
-  category: 'authentication' | 'authorization' | 'data_change' | 'system' | 'security';
-  severity?: 'low' | 'medium' | 'high' | 'critical';
-  organizationId?: string | null;
-  resourceType?: string;
-  resourceId?: string;
-  description?: string;
-  old?: Record<string, unknown>;
-  new?: Record<string, unknown>;
-  metadata?: Record<string, unknown>;
-}
+export type { AuditEntry } from './entry.ts';
 
-/** The audit trail: only ever added to, and chained, so that an edit or a cut is found. */
+/** The audit trail: only ever added to, and chained, so that an edit or a cut is found (ADR 0011). */
 export interface Audit {
   routes: BoundRoute[];
   /**
@@ -30,6 +22,23 @@ export interface Audit {
    * for it. Address, browser and request come from the request's context.
    */
   record(tx: Transaction, entry: AuditEntry): void;
+  /**
+   * Takes out of the trail what tells of a person: the values of what was done to them, the addresses they acted from, and
+   * values that mention one of the texts (their e-mail address, their phone number). That something was done stays, and the
+   * chain stays valid.
+   * @returns how many entries lost their values, and how many their address
+   */
+  eraseDetailsOf(
+    tx: Transaction,
+    userId: string,
+    mentioning?: readonly string[],
+  ): Promise<{ details: number; origins: number }>;
+  /** For the edge: somebody asked for what they have no right to. In a transaction of its own, and not without limit. */
+  refused(actor: UserActor, refusal: Refusal): Promise<void>;
+  /** For a job and for the end: signs how far the chain has come. */
+  checkpoint(): Promise<void>;
+  /** For a job: drops what is older than seven years. */
+  retain(): Promise<void>;
 }
 
 export interface AuditDeps {
@@ -47,6 +56,17 @@ export interface AuditDeps {
 /** For `openDatabase`. */
 export const auditEntities = [];
 
-export function createAudit(_deps: AuditDeps): Audit {
-  return { routes: [], record: () => undefined };
+export function createAudit(deps: AuditDeps): Audit {
+  const key = createChainKey(deps.key);
+  const writer = createWriter({ ...deps, key });
+  const service = new AuditService(deps, key, writer);
+  const checkpoints = createCheckpoints(deps, key);
+  return {
+    routes: bindRoutes(service),
+    record: (tx, entry) => writer.record(tx, entry),
+    eraseDetailsOf: (tx, userId, mentioning) => service.eraseDetailsOf(tx, userId, mentioning),
+    refused: createRefusals(deps, (tx, entry) => writer.record(tx, entry)),
+    checkpoint: () => checkpoints.take(),
+    retain: () => checkpoints.retain(),
+  };
 }

@@ -1,37 +1,34 @@
 import type { CourseStanding } from '../../shared/courses/contract.ts';
+import type { Permission, Relation } from '../../shared/identity/permissions.ts';
+import type { Rights } from '../identity/index.ts';
 import { givesAccess } from './enrollment.ts';
 import type { EnrollmentStatus, PaymentStatus } from './enrollment.ts';
 
-/** What decides about one person in one course. */
-export interface StandingFacts {
-  userId: string;
-  /** Slug of the person's primary role. */
-  role: string;
-  /** Active in the organization that owns the course. */
-  isMember: boolean;
-  /** Holds an active `course_assistant` role in this course. */
-  isAssistant: boolean;
+/** What decides what one person is to one course. */
+export interface RelationFacts {
   enrollment: { status: EnrollmentStatus; paymentStatus: PaymentStatus; expiresAt: Date | null } | null;
   course: { instructorId: string; status: string };
 }
 
-/** What somebody is in a course now; who is several things is the one that may do most. Null: they may not see it. */
-export function standingOf(facts: StandingFacts, now: Date): CourseStanding | null {
-  if (facts.userId === facts.course.instructorId) return 'instructor';
-  if (facts.isAssistant) return 'assistant';
-  if (isStaff(facts)) return 'staff';
+/** What somebody is to a course: all of it, and nothing of what they may do by a role. */
+export function relationsTo(facts: RelationFacts, userId: string, now: Date): Relation[] {
+  const relations: Relation[] = [];
+  if (facts.course.instructorId === userId) relations.push('course.instructor');
   // Learners see a course only while it is published; drafts and archives are for those who make them.
-  if (facts.course.status !== 'published' || facts.enrollment === null) return null;
-  return givesAccess(facts.enrollment, now) ? 'learner' : null;
+  if (facts.course.status === 'published' && facts.enrollment && givesAccess(facts.enrollment, now))
+    relations.push('course.learner');
+  return relations;
 }
 
-/** Rights of staff end where their organization ends; only the super administrator belongs to all of them. */
-function isStaff({ role, isMember }: StandingFacts): boolean {
-  if (role === 'super_admin') return true;
-  return isMember && (role === 'admin' || role === 'moderator');
-}
+/** What is asked to say as what somebody sees a course. */
+export const standingAsks = ['course.read'] as const satisfies readonly Permission[];
 
-/** Who may put learners into a course and take them out of it. */
-export function mayManageEnrollments(standing: CourseStanding): boolean {
-  return standing === 'instructor' || standing === 'staff';
+/** What somebody is in a course now, as the screens call it. Null: they may not see it. */
+export function standingOf(rights: Pick<Rights, 'decision' | 'relations'>): CourseStanding | null {
+  const { allowed, reason } = rights.decision('course.read');
+  if (!allowed) return null;
+  if (rights.relations.includes('course.instructor')) return 'instructor';
+  if (reason.kind === 'relation') return 'learner';
+  if (reason.kind === 'override') return rights.relations.includes('course.learner') ? 'learner' : 'assistant';
+  return reason.kind === 'role' && reason.scope === 'context' ? 'assistant' : 'staff';
 }

@@ -1,87 +1,91 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { StandingFacts } from './courses.policy.ts';
+import type { Relation } from '../../shared/identity/permissions.ts';
+import type { SubjectRow, SubjectSource } from '../identity/index.ts';
+import { relationsTo } from './courses.policy.ts';
 import type { EnrollmentStatus, PaymentStatus } from './enrollment.ts';
 
-/** What the policy needs to know of one course and one person. */
-export interface CourseFacts extends StandingFacts {
-  courseId: string;
-  organizationId: string;
-}
-
-interface FactsRow {
-  id: string;
-  organization_id: string;
-  instructor_id: string;
-  status: string;
-  role: string;
-  is_member: boolean;
-  is_assistant: boolean;
+/** What a statement that reads rights selects of a course `c` and the enrolment `e` of `:user` in it. */
+export interface CourseColumns {
+  instructor_id: string | null;
+  course_status: string | null;
   enrollment_status: EnrollmentStatus | null;
   payment_status: PaymentStatus | null;
-  expires_at: Date | string | null;
+  enrollment_expires_at: string | null;
 }
 
-// One statement for one course and for all: the policy, not the query, decides who may see what.
-const factsOf = (candidates: string): string => `
-  select c.id, c.organization_id, c.instructor_id, c.status, r.slug as role,
-    exists (select 1 from organization_memberships m where m.user_id = u.id and m.organization_id = c.organization_id
-            and m.status = 'active' and m.left_at is null) as is_member,
-    exists (select 1 from user_roles a join roles ar on ar.id = a.role_id
-            where a.user_id = u.id and a.context_type = 'course' and a.context_id = c.id and ar.slug = 'course_assistant'
-            and ar.organization_id is null and a.revoked_at is null and (a.expires_at is null or a.expires_at > ?)) as is_assistant,
-    e.status as enrollment_status, e.payment_status, e.expires_at
-  from users u
-  join roles r on r.id = u.primary_role_id
-  join courses c on c.deleted_at is null and c.id in (${candidates})
-  left join enrollments e on e.course_id = c.id and e.user_id = u.id and e.deleted_at is null
-  where u.id = ? and u.deleted_at is null
-  order by c.id`;
+export const courseColumns =
+  'c.instructor_id, c.status as course_status, e.status as enrollment_status, e.payment_status, e.expires_at as enrollment_expires_at';
+export const courseEnrollment =
+  'left join enrollments e on e.course_id = c.id and e.user_id = :user and e.deleted_at is null';
 
-const oneCourse = factsOf('?');
-
-// Every branch starts from an index; what a branch finds too much of, the policy drops.
-const everyCourse = factsOf(`
-    select id from courses where instructor_id = ?
-    union select course_id from enrollments where user_id = ? and deleted_at is null
-    union select context_id from user_roles where user_id = ? and context_type = 'course' and revoked_at is null
-    union select o.id from courses o join organization_memberships m on m.organization_id = o.organization_id
-          join users p on p.id = m.user_id join roles pr on pr.id = p.primary_role_id
-          where p.id = ? and m.left_at is null and pr.slug in ('admin', 'moderator')
-    union select o.id from courses o where exists (select 1 from users p join roles pr on pr.id = p.primary_role_id
-          where p.id = ? and pr.slug = 'super_admin')`);
-
-/** Facts about a person in one course; null when there is no such course. */
-export async function factsInCourse(
-  em: EntityManager,
-  userId: string,
-  courseId: string,
-  now: Date,
-): Promise<CourseFacts | null> {
-  const [row] = await em.execute<FactsRow[]>(oneCourse, [now, courseId, userId]);
-  return row ? toFacts(row, userId) : null;
+/** What the person is to the course that was selected so; nothing where there is none. */
+export function relationsInRow(row: CourseColumns, userId: string, now: Date): Relation[] {
+  const { instructor_id: instructorId, course_status: status } = row;
+  if (instructorId === null || status === null) return [];
+  const { enrollment_status: enrolled, payment_status: paymentStatus, enrollment_expires_at: end } = row;
+  const enrollment =
+    enrolled === null || paymentStatus === null
+      ? null
+      : { status: enrolled, paymentStatus, expiresAt: end === null ? null : new Date(end) };
+  return relationsTo({ course: { instructorId, status }, enrollment }, userId, now);
 }
 
-/** Facts about a person in every course that they might have to do with, in order of the courses' ids. */
-export async function factsEverywhere(em: EntityManager, userId: string, now: Date): Promise<CourseFacts[]> {
-  const rows = await em.execute<FactsRow[]>(everyCourse, [now, ...Array<string>(5).fill(userId), userId]);
-  return rows.map((row) => toFacts(row, userId));
+/** How rights see a course. */
+export const courseSource: SubjectSource<SubjectRow & CourseColumns> = {
+  sql: `select c.id, c.organization_id, ${courseColumns} from courses c ${courseEnrollment}
+    where c.id = any(:ids::uuid[]) and c.deleted_at is null`,
+  read: (row, userId, now) => ({
+    contexts: [{ type: 'course', id: row.id }],
+    relations: relationsInRow(row, userId, now),
+  }),
+};
+
+/**
+ * Ids of the courses that a person might have to do with, in their order: their own, those they learn in, those in which they have
+ * a role or an exception, and all of the organizations in which a role or an exception shows them every course. What this finds
+ * too much of, the rights drop. Every branch starts from an index.
+ */
+export async function candidates(em: EntityManager, userId: string): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `with recursive held as (
+       select role_id, organization_id from user_roles where user_id = ? and revoked_at is null and context_id is null
+       union select primary_role_id, null from users where id = ?
+     ), chain(start_id, id, parent_role_id, depth) as (
+       select r.id, r.id, r.parent_role_id, 0 from roles r where r.id in (select role_id from held) and r.deleted_at is null
+       union all select c.start_id, r.id, r.parent_role_id, c.depth + 1 from roles r join chain c on r.id = c.parent_role_id
+       where r.deleted_at is null and c.depth < 20
+     ), belongs as (
+       select organization_id, is_primary from organization_memberships where user_id = ? and left_at is null and status = 'active'
+     ), shows as (
+       select h.organization_id, (select level from roles where id = h.role_id) as level from held h
+       where exists (select 1 from chain c join role_permissions rp on rp.role_id = c.id and rp.granted join permissions p on p.id = rp.permission_id
+                     where c.start_id = h.role_id and p.slug = 'course.read')
+       union select x.organization_id, 0 from user_permissions x join permissions p on p.id = x.permission_id
+       where x.user_id = ? and x.revoked_at is null and x.granted and x.context_id is null and p.slug = 'course.read'
+     ), tree(id) as (
+       select b.organization_id from belongs b where exists (select 1 from shows s where s.organization_id = b.organization_id
+         or s.organization_id is null)
+       union select o.id from organizations o join tree on o.parent_id = tree.id
+     )
+     select id from courses where instructor_id = ?
+     union select course_id from enrollments where user_id = ? and deleted_at is null
+     union select context_id from user_roles where user_id = ? and context_type = 'course' and revoked_at is null
+     union select context_id from user_permissions where user_id = ? and context_type = 'course' and revoked_at is null and granted
+     union select c.id from courses c join tree on tree.id = c.organization_id
+     union select c.id from courses c where exists (select 1 from shows where organization_id is null and level >= 100)
+     order by 1`,
+    Array<string>(8).fill(userId),
+  );
+  return rows.map(({ id }) => id);
 }
 
-function toFacts(row: FactsRow, userId: string): CourseFacts {
-  const { enrollment_status: status, payment_status: paymentStatus } = row;
-  return {
-    courseId: row.id,
-    organizationId: row.organization_id,
-    userId,
-    role: row.role,
-    isMember: row.is_member,
-    isAssistant: row.is_assistant,
-    enrollment:
-      status === null || paymentStatus === null
-        ? null
-        : { status, paymentStatus, expiresAt: row.expires_at === null ? null : new Date(row.expires_at) },
-    course: { instructorId: row.instructor_id, status: row.status },
-  };
+/** Whether somebody is an active member of an organization. */
+export async function isMember(em: EntityManager, userId: string, organizationId: string): Promise<boolean> {
+  const rows = await em.execute(
+    `select 1 from organization_memberships where user_id = ? and organization_id = ? and status = 'active' and left_at is null`,
+    [userId, organizationId],
+  );
+  return rows.length > 0;
 }
 
 /** Display names of some people. */

@@ -1,13 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CourseStanding, CourseView } from '../../shared/courses/contract.ts';
 import type { UserActor } from '../kernel/actor.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
 import { Course } from './course.entity.ts';
-import { standingOf } from './courses.policy.ts';
+import type { Access, Who } from '../identity/index.ts';
+import { standingAsks, standingOf } from './courses.policy.ts';
 import { presentCourse } from './courses.presenter.ts';
-import { displayNames, factsEverywhere, factsInCourse } from './courses.repository.ts';
+import { candidates, displayNames } from './courses.repository.ts';
 
 /** A course somebody may see, and as what. */
 interface Seen {
@@ -18,31 +18,35 @@ interface Seen {
 /** Reading courses: who sees which, and as what. */
 export class CourseService {
   readonly #db: Database;
-  readonly #clock: Clock;
+  readonly #access: Access;
 
-  constructor(deps: { db: Database; clock: Clock }) {
+  constructor(deps: { db: Database; access: Access }) {
     this.#db = deps.db;
-    this.#clock = deps.clock;
+    this.#access = deps.access;
   }
 
-  async standing(em: EntityManager, userId: string, courseId: string): Promise<CourseStanding | null> {
-    const now = this.#clock.now();
-    const facts = await factsInCourse(em, userId, courseId, now);
-    return facts && standingOf(facts, now);
+  async standing(em: EntityManager, who: Who, courseId: string): Promise<CourseStanding | null> {
+    const rights = await this.#access.rights(em, who, standingAsks, { type: 'course', id: courseId });
+    return rights && standingOf(rights);
   }
 
-  async courseIdsOf(em: EntityManager, userId: string): Promise<string[]> {
-    return (await this.#seen(em, userId)).map(({ courseId }) => courseId);
+  async courseIdsOf(
+    em: EntityManager,
+    who: Who,
+    organizationId: string | null = null,
+  ): Promise<string[]> {
+    return (await this.#seen(em, who, organizationId)).map(({ courseId }) => courseId);
   }
 
-  /** One page of the person's courses, oldest first; `cursor` is the last course of the page before. */
+  /** One page of the person's courses where they work now, oldest first; `cursor` is the last course of the page before. */
   async mine(
     actor: UserActor,
     page: { cursor?: string; limit: number },
   ): Promise<{ items: CourseView[]; nextCursor: string | null }> {
     const em = this.#db.em();
     const { cursor = '', limit } = page;
-    const rest = (await this.#seen(em, actor.userId)).filter(({ courseId }) => courseId > cursor);
+    const seen = await this.#seen(em, actor, actor.organizationId);
+    const rest = seen.filter(({ courseId }) => courseId > cursor);
     const shown = rest.slice(0, limit);
     const items = await this.#views(em, shown);
     return { items, nextCursor: rest.length > limit ? (shown.at(-1)?.courseId ?? null) : null };
@@ -51,7 +55,7 @@ export class CourseService {
   /** @throws AppError not_found, also for a course that exists and is not the person's to see */
   async get(actor: UserActor, courseId: string): Promise<CourseView> {
     const em = this.#db.em();
-    const standing = await this.standing(em, actor.userId, courseId);
+    const standing = await this.standing(em, actor, courseId);
     const [view] = standing ? await this.#views(em, [{ courseId, standing }]) : [];
     if (!view) throw new AppError('not_found');
     return view;
@@ -68,12 +72,16 @@ export class CourseService {
     return course?.organizationId ?? null;
   }
 
-  async #seen(em: EntityManager, userId: string): Promise<Seen[]> {
-    const now = this.#clock.now();
-    const facts = await factsEverywhere(em, userId, now);
-    return facts.flatMap((one) => {
-      const standing = standingOf(one, now);
-      return standing ? [{ courseId: one.courseId, standing }] : [];
+  /** @param organizationId null: of every organization */
+  async #seen(em: EntityManager, who: Who, organizationId: string | null): Promise<Seen[]> {
+    const ids = await candidates(em, who.userId);
+    const rights = await this.#access.rightsTo(em, who, standingAsks, 'course', ids);
+    return ids.flatMap((courseId) => {
+      const one = rights.get(courseId);
+      const standing = one && standingOf(one);
+      // The screens show where the person works now; what is elsewhere is one switch away.
+      if (organizationId !== null && one?.organizationId !== organizationId) return [];
+      return standing ? [{ courseId, standing }] : [];
     });
   }
 

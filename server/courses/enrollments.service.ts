@@ -1,12 +1,14 @@
+import type { Audit } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
+import type { Notices } from '../kernel/db/notices.ts';
 import type { Outbox } from '../kernel/db/outbox.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
+import type { Access } from '../identity/index.ts';
 import { Course } from './course.entity.ts';
-import { mayManageEnrollments, standingOf } from './courses.policy.ts';
-import { factsInCourse } from './courses.repository.ts';
+import { isMember } from './courses.repository.ts';
 import { canWithdraw, isCounted, onEnroll } from './enrollment.ts';
 import { Enrollment } from './enrollment.entity.ts';
 
@@ -22,12 +24,27 @@ export class EnrollmentService {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
   readonly #ids: Ids;
+  readonly #audit: Pick<Audit, 'record'>;
+  readonly #access: Access;
+  readonly #notices: Pick<Notices, 'send'>;
 
-  constructor(deps: { db: Database; outbox: Outbox; clock: Clock; ids: Ids }) {
+  constructor(deps: {
+    db: Database;
+    outbox: Outbox;
+    notices: Pick<Notices, 'send'>;
+    clock: Clock;
+    ids: Ids;
+    audit: Pick<Audit, 'record'>;
+    access: Access;
+  }) {
     this.#db = deps.db;
     this.#outbox = deps.outbox;
     this.#clock = deps.clock;
     this.#ids = deps.ids;
+    this.#audit = deps.audit;
+    this.#access = deps.access;
+    this.#notices = deps.notices;
+    this.#access = deps.access;
   }
 
   /**
@@ -39,7 +56,8 @@ export class EnrollmentService {
       const course = await this.#authorize(tx, actor, input.courseId);
       await this.#requireMember(tx, course, input.userId);
       const existing = await tx.em.findOne(Enrollment, { course, userId: input.userId });
-      const step = onEnroll(existing?.status ?? null);
+      const before = existing?.status ?? null;
+      const step = onEnroll(before);
       if (step === 'keep') return;
       if (step === 'refuse') throw new AppError('conflict');
       if (course.enrollmentCount >= (course.maxEnrollments ?? Infinity)) {
@@ -49,6 +67,11 @@ export class EnrollmentService {
       else this.#create(tx, actor, course, input.userId);
       await tx.em.flush();
       await this.#count(tx, course, 1);
+      this.#record(tx, actor, course, input.userId, {
+        action: 'enrollment.started',
+        old: { status: before },
+        new: { status: 'enrolled' },
+      });
       await this.#tell(tx, 'courses.enrollment.started', course, input.userId);
     });
   }
@@ -68,7 +91,13 @@ export class EnrollmentService {
       enrollment.withdrawnAt = this.#clock.now();
       await tx.em.flush();
       if (isCounted(status)) await this.#count(tx, course, -1);
+      this.#record(tx, actor, course, input.userId, {
+        action: 'enrollment.ended',
+        old: { status },
+        new: { status: 'withdrawn' },
+      });
       await this.#tell(tx, 'courses.enrollment.ended', course, input.userId);
+      await this.#notices.send(tx, 'access.changed', { userId: input.userId });
     });
   }
 
@@ -78,18 +107,15 @@ export class EnrollmentService {
     const course = await tx.em.findOne(Course, { id: courseId });
     if (!course) throw new AppError('not_found');
     if (actor.kind === 'system') return course;
-    const now = this.#clock.now();
-    const facts = await factsInCourse(tx.em, actor.userId, courseId, now);
-    const standing = facts && standingOf(facts, now);
-    if (!standing) throw new AppError('not_found');
-    if (!mayManageEnrollments(standing)) throw new AppError('forbidden');
-    return course;
+    const asks = ['course.read', 'enrollment.manage'] as const;
+    const rights = await this.#access.rights(tx.em, actor, asks, { type: 'course', id: courseId });
+    if (rights?.may('enrollment.manage')) return course;
+    throw new AppError(rights?.may('course.read') ? 'forbidden' : 'not_found');
   }
 
   /** Somebody of another organization does not exist here. */
   async #requireMember(tx: Transaction, course: Course, userId: string): Promise<void> {
-    const facts = await factsInCourse(tx.em, userId, course.id, this.#clock.now());
-    if (!facts?.isMember) throw new AppError('not_found');
+    if (!(await isMember(tx.em, userId, course.organizationId))) throw new AppError('not_found');
   }
 
   #reopen(enrollment: Enrollment): void {
@@ -117,6 +143,24 @@ export class EnrollmentService {
       by,
       course.id,
     ]);
+  }
+
+  #record(
+    tx: Transaction,
+    actor: Actor,
+    course: Course,
+    userId: string,
+    change: { action: string; old: { status: string | null }; new: { status: string } },
+  ): void {
+    this.#audit.record(tx, {
+      ...change,
+      actor,
+      category: 'data_change',
+      organizationId: course.organizationId,
+      resourceType: 'course',
+      resourceId: course.id,
+      metadata: { userId },
+    });
   }
 
   async #tell(tx: Transaction, type: string, course: Course, userId: string): Promise<void> {

@@ -1,20 +1,27 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CourseStanding } from '../../shared/courses/contract.ts';
-import type { Actor } from '../kernel/actor.ts';
+import type { Audit } from '../audit/index.ts';
+import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
+import type { Notices } from '../kernel/db/notices.ts';
 import type { Outbox } from '../kernel/db/outbox.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
+import type { Access, Who } from '../identity/index.ts';
 import { Course } from './course.entity.ts';
+import { courseSource } from './courses.repository.ts';
 import { bindRoutes } from './courses.routes.ts';
 import { CourseService } from './courses.service.ts';
 import { Enrollment } from './enrollment.entity.ts';
 import { EnrollmentService } from './enrollments.service.ts';
 import type { EnrollmentInput } from './enrollments.service.ts';
+import { LearnerService } from './learner.service.ts';
 
 export { Course, Enrollment };
 export type { EnrollmentInput };
+export { courseColumns, courseEnrollment, relationsInRow } from './courses.repository.ts';
+export type { CourseColumns } from './courses.repository.ts';
 
 /** For `openDatabase`. */
 export const coursesEntities = [Course, Enrollment];
@@ -23,13 +30,18 @@ export const coursesEntities = [Course, Enrollment];
 export interface Courses {
   routes: BoundRoute[];
   /** What the person is in the course now, or null. In the caller's `em`, so that it can be part of a transaction. */
-  standing(em: EntityManager, userId: string, courseId: string): Promise<CourseStanding | null>;
-  /** Ids of all courses that the person may see now, oldest course first. */
-  courseIdsOf(em: EntityManager, userId: string): Promise<string[]>;
+  standing(em: EntityManager, who: Who, courseId: string): Promise<CourseStanding | null>;
+  /** Ids of all courses of an organization (null: of any) that the person may see now, oldest course first. */
+  courseIdsOf(em: EntityManager, who: Who, organizationId?: string | null): Promise<string[]>;
   /** Titles by course id; a course that is gone is not in the map. */
   titles(em: EntityManager, courseIds: readonly string[]): Promise<Map<string, string>>;
   /** The organization that owns a course; null when there is no such course. */
   organizationOf(em: EntityManager, courseId: string): Promise<string | null>;
+  /**
+   * Ids of the courses of a learner that somebody may follow (`progress.read` on the learner).
+   * @throws AppError not_found, forbidden
+   */
+  followedCourseIds(em: EntityManager, actor: UserActor, userId: string): Promise<string[]>;
   /**
    * Puts somebody into a course. Writes `courses.enrollment.started` { userId, courseId } to the outbox.
    * @throws AppError not_found, forbidden, conflict
@@ -37,21 +49,33 @@ export interface Courses {
   enroll(actor: Actor, input: EnrollmentInput): Promise<void>;
   /**
    * Takes somebody out of a course. Writes `courses.enrollment.ended` { userId, courseId } to the outbox.
+   * Every node hears of it, so that the learner is out of its rooms.
    * @throws AppError not_found, forbidden
    */
   unenroll(actor: Actor, input: EnrollmentInput): Promise<void>;
 }
 
 /** Builds the feature. */
-export function createCourses(deps: { db: Database; outbox: Outbox; clock: Clock; ids: Ids }): Courses {
+export function createCourses(deps: {
+  db: Database;
+  outbox: Outbox;
+  notices: Pick<Notices, 'send'>;
+  clock: Clock;
+  ids: Ids;
+  audit: Pick<Audit, 'record'>;
+  access: Access;
+}): Courses {
+  deps.access.relate('course', courseSource);
   const courses = new CourseService(deps);
   const enrollments = new EnrollmentService(deps);
+  const learners = new LearnerService(deps);
   return {
-    routes: bindRoutes(courses),
-    standing: (em, userId, courseId) => courses.standing(em, userId, courseId),
-    courseIdsOf: (em, userId) => courses.courseIdsOf(em, userId),
+    routes: bindRoutes(courses, learners),
+    standing: (em, who, courseId) => courses.standing(em, who, courseId),
+    courseIdsOf: (em, who, organizationId) => courses.courseIdsOf(em, who, organizationId),
     titles: (em, courseIds) => courses.titles(em, courseIds),
     organizationOf: (em, courseId) => courses.organizationOf(em, courseId),
+    followedCourseIds: (em, actor, userId) => learners.followedCourseIds(em, actor, userId),
     enroll: (actor, input) => enrollments.enroll(actor, input),
     unenroll: (actor, input) => enrollments.unenroll(actor, input),
   };

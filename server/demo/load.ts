@@ -8,6 +8,7 @@ import { createPeople, demoAccounts, isEmpty } from './accounts.ts';
 import { catalogue } from './catalogue.ts';
 import type { DemoCourse } from './catalogue.ts';
 import { studentEmail } from './people.ts';
+import { createSurroundings } from './surroundings.ts';
 
 /** Two processes that start at once must not both find the database empty. */
 export const demoLock = 'select pg_advisory_xact_lock(7305802)';
@@ -45,6 +46,7 @@ async function createSchool(tx: Transaction, deps: LoadDemoDeps): Promise<void> 
   await tx.em.execute(`update courses set metadata = '{"demo": true}' where organization_id = ?`, [
     organization.id,
   ]);
+  await createSurroundings(tx.em, organization, (email) => personOf(users, email));
 }
 
 function createCourse(

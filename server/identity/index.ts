@@ -6,7 +6,7 @@ import { createRoles } from './access/index.ts';
 import { AccountService } from './accounts/accounts.service.ts';
 import { createAccounts } from './accounts/index.ts';
 import { User } from './accounts/user.entity.ts';
-import { createApiKeys } from './api-keys/index.ts';
+import { createApiKeys, looksLikeKey } from './api-keys/index.ts';
 import type { AreaDeps, IdentityDeps } from './deps.ts';
 import { createGuardians } from './guardians/index.ts';
 import { createOidc } from './oidc/index.ts';
@@ -20,19 +20,26 @@ import { AuthSession } from './sessions/auth-session.entity.ts';
 import { createAuthenticator, signAccessToken } from './sessions/authenticator.ts';
 import { createRefreshCookie } from './sessions/refresh-cookie.ts';
 import { RefreshToken } from './sessions/refresh-token.entity.ts';
-import { SessionService } from './sessions/sessions.service.ts';
-import type { OpenSession } from './sessions/sessions.service.ts';
+import { createDevices } from './sessions/sessions.routes.ts';
+import { endedCode } from './sessions/ending.ts';
+import type { EndedCode } from './sessions/ending.ts';
+import { endedAmong } from './sessions/sessions.repository.ts';
+import { SessionService, revokedTopic } from './sessions/sessions.service.ts';
+import type { OpenSession, RevokedNotice } from './sessions/sessions.service.ts';
 import { sweepExpired } from './sessions/sweep.ts';
 import { createAttempts } from './sign-in/attempts.ts';
 import { respond } from './sign-in/respond.ts';
+import { sessionStanding } from './sign-in/credentials.repository.ts';
 import { bindRoutes } from './sign-in/sign-in.routes.ts';
 import { SignInService } from './sign-in/sign-in.service.ts';
 import { createTwoFactor } from './two-factor/index.ts';
 
 export { AuthSession, Organization, OrganizationMembership, RefreshToken, Role, User, UserRole };
 export { createAccess } from './access/access.ts';
-export type { Access, Subject, SubjectFacts, SubjectLoader } from './access/access.ts';
+export type { Access, Rights, Subject, SubjectFacts, SubjectRow, SubjectSource, Who } from './access/access.ts';
+export type { Decision } from './access/access.policy.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
+export { makeFirstAdmin } from './people/first-admin.ts';
 export type { IdentityDeps } from './deps.ts';
 export { hashPassword } from './sign-in/password.ts';
 
@@ -49,47 +56,76 @@ export const identityEntities = [
 
 /**
  * Accounts, sign-ins, organizations, rights. Whatever ends a sign-in writes `identity.session.revoked`
- * { authSessionId, userId } to the outbox.
+ * { authSessionId, userId } to the outbox, and every node hears of it at once (`onSignedOut`).
  */
 export interface Identity {
   authenticator: Authenticator;
   routes: BoundRoute[];
+  /** Called on every node when a sign-in has ended, wherever that happened. */
+  onSignedOut(handler: (authSessionId: string, code: EndedCode) => void): void;
+  /** Which of these sign-ins do not stand any more: what a node asks that could not listen for a while. */
+  endedAmong(authSessionIds: readonly string[]): Promise<{ authSessionId: string; code: EndedCode }[]>;
   /** For jobs: ends sign-ins whose time is over, deletes what has expired. */
   sweep(): Promise<void>;
+  /** Writes what is collected in memory. */
+  stop(): Promise<void>;
 }
 
 /** Builds the feature. */
 export function createIdentity(deps: IdentityDeps): Identity {
   const sessions = new SessionService(deps);
-  const signIns = new SignInService({ ...deps, sessions, attempts: createAttempts(deps.clock) });
+  const attempts = createAttempts(deps.clock);
+  const signIns = new SignInService({ ...deps, sessions, attempts });
   const responder = {
     accounts: new AccountService(deps),
     cookie: createRefreshCookie(deps.secureCookies),
     accessToken: (session: OpenSession) => signAccessToken(deps, session),
+    pending: async ({ sessionId }: OpenSession) =>
+      (await sessionStanding(deps.db.em(), sessionId))?.pending ?? null,
+    clock: deps.clock,
   };
   const area: AreaDeps = {
     ...deps,
     sessions,
     respond: (res, outcome) => respond(responder, res, outcome),
   };
+  const apiKeys = createApiKeys(area);
   const areas = [
-    createAccounts(area),
+    createAccounts({ ...area, attempts }),
+    createDevices(area),
     createTwoFactor(area),
     createPasskeys(area),
     createOidc(area),
     createOrganizations(area),
     createRoles(area),
     createGuardians(area),
-    createApiKeys(area),
+    apiKeys,
     createPeople(area),
     createPrivacy(area),
   ];
+  const authenticator = createAuthenticator(deps);
   return {
-    authenticator: createAuthenticator(deps),
+    authenticator: {
+      ...authenticator,
+      accessToken: (token) =>
+        looksLikeKey(token) ? apiKeys.authenticate(token) : authenticator.accessToken(token),
+    },
     routes: [...bindRoutes({ ...responder, signIns, sessions }), ...areas.flatMap(({ routes }) => routes)],
+    onSignedOut(handler) {
+      deps.notices.on(revokedTopic, (payload) => {
+        const { authSessionId, code } = payload as RevokedNotice;
+        handler(authSessionId, code);
+      });
+    },
+    async endedAmong(authSessionIds) {
+      if (authSessionIds.length === 0) return [];
+      const ended = await endedAmong(deps.db.em(), authSessionIds, deps.clock.now());
+      return ended.map(({ id, reason }) => ({ authSessionId: id, code: endedCode(reason) }));
+    },
     async sweep() {
       await sweepExpired({ ...deps, sessions });
       for (const one of areas) await one.sweep?.();
     },
+    stop: () => apiKeys.stop(),
   };
 }

@@ -1,10 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { FactInput, LoggedFact, RoomLog } from '../kernel/realtime/room-log.ts';
 import type { NewLiveFact } from '../../shared/live/contract.ts';
+import type { Access } from '../identity/index.ts';
 import type { Courses } from '../courses/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Notes } from '../notes/index.ts';
@@ -17,6 +19,8 @@ export interface LiveDeps {
   clock: Clock;
   ids: Ids;
   roomLog: RoomLog;
+  audit: Pick<Audit, 'record'>;
+  access: Access;
   courses: Courses;
   notes: Pick<Notes, 'createForClass' | 'primaryForClasses' | 'revoke' | 'rightsChanged'>;
   media: Pick<Media, 'attach' | 'snapshot' | 'enforce' | 'revoke' | 'closeRoom' | 'status'>;

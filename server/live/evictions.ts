@@ -1,8 +1,10 @@
 import type { SessionStatus } from '../../shared/live/contract.ts';
-import type { StoredEvent } from '../kernel/db/outbox.ts';
 import type { LiveDeps } from './deps.ts';
+import { standingIn } from './in-class.ts';
 import type { LiveChannel } from './live.channel.ts';
-import { LiveSession } from './live-session.entity.ts';
+import { roleOf } from './live.policy.ts';
+import { insideNow, notesBelow } from './live.repository.ts';
+import type { Inside } from './live.repository.ts';
 import type { RoomService } from './room.service.ts';
 
 /** Whoever loses the right to be in a class is out of it within a second: sockets, streams and notes. */
@@ -12,9 +14,22 @@ export interface Evictions {
    * with the end everybody is out of media. Sockets stay, so that a reopening reaches them.
    */
   classChanged(sessionId: string, status: SessionStatus): Promise<void>;
-  /** A learner left or lost the course: out of all its running classes. */
-  unenrolled(event: StoredEvent, rooms: RoomService, channel: LiveChannel): Promise<void>;
+  /**
+   * Rights may have changed: of one person, in an organization and those below it, or of one person there; with neither,
+   * everybody's. Everybody concerned who is in a running class is asked for anew: whoever lost the right is out, and who
+   * leads now, or leads no more, is shown so.
+   */
+  rightsChanged(concerned: AccessChange, rooms: RoomService, channel: LiveChannel): Promise<void>;
 }
+
+/** What a message `access.changed` says. */
+export interface AccessChange {
+  userId?: string;
+  organizationId?: string;
+}
+
+/** People that are asked for at the same moment. */
+const atOnce = 8;
 
 export function createEvictions(deps: LiveDeps): Evictions {
   return {
@@ -31,20 +46,39 @@ export function createEvictions(deps: LiveDeps): Evictions {
       }
     },
 
-    async unenrolled(event, rooms, channel) {
-      const { userId, courseId } = event.payload as { userId: string; courseId: string };
-      const sessions = await deps.db.em().find(LiveSession, { courseId, status: 'live' });
-      const out = new Set(sessions.map((session) => session.id));
-      for (const connection of channel.connections()) {
-        const sessionId = connection.state.joined?.sessionId;
-        if (sessionId && out.has(sessionId) && connection.actor.userId === userId)
-          connection.close('forbidden');
+    async rightsChanged(concerned, rooms, channel) {
+      try {
+        const inside = await insideNow(deps.db.em(), concerned);
+        for (let at = 0; at < inside.length; at += atOnce)
+          await Promise.all(inside.slice(at, at + atOnce).map((one) => review(one, rooms, channel)));
+        if (concerned.userId) await deps.notes.revoke(concerned.userId);
+        else for (const noteId of await openNotes(concerned)) await deps.notes.rightsChanged(noteId);
+      } catch (error) {
+        deps.log.error({ err: error, ...concerned }, 'a change of rights did not reach everybody it concerns');
       }
-      for (const session of sessions) {
-        await deps.media.revoke(userId, session.id);
-        await rooms.removed(session.id, userId);
-      }
-      await deps.notes.revoke(userId);
     },
   };
+
+  async function review(
+    { sessionId, userId, role }: Inside,
+    rooms: RoomService,
+    channel: LiveChannel,
+  ): Promise<void> {
+    const standing = await standingIn(deps, deps.db.em(), { userId }, sessionId);
+    const now = standing && roleOf(standing);
+    if (!now) {
+      for (const connection of channel.connections())
+        if (connection.state.joined?.sessionId === sessionId && connection.actor.userId === userId)
+          connection.close('forbidden');
+      await deps.media.revoke(userId, sessionId);
+      await rooms.removed(sessionId, userId);
+    } else if (now !== role && !(role === 'presenter' && now === 'attendee')) {
+      await rooms.changed(sessionId, userId, now);
+      await deps.media.enforce(sessionId, userId);
+    }
+  }
+
+  async function openNotes({ organizationId }: AccessChange): Promise<string[]> {
+    return notesBelow(deps.db.em(), organizationId ?? null);
+  }
 }

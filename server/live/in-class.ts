@@ -1,10 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Who } from '../identity/index.ts';
 import { isModerator } from '../../shared/live/model.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { LiveDeps } from './deps.ts';
-import { maySee, roleOf } from './live.policy.ts';
+import { classAsks, maySee, roleOf } from './live.policy.ts';
 import type { Standing } from './live.policy.ts';
 import { LiveSession } from './live-session.entity.ts';
 import { Participant } from './participant.entity.ts';
@@ -16,16 +17,13 @@ export interface InClass {
   moderator: boolean;
 }
 
-/** Where a person stands towards a class's course, now. */
-export async function standingIn(
+/** What a person may do in a class now; null when there is no such class. One statement. */
+export const standingIn = (
   deps: LiveDeps,
   em: EntityManager,
-  actor: UserActor,
-  session: LiveSession,
-): Promise<Standing> {
-  const course = session.courseId ? await deps.courses.standing(em, actor.userId, session.courseId) : null;
-  return { userId: actor.userId, accountRole: actor.role, course };
-}
+  who: Who,
+  sessionId: string,
+): Promise<Standing | null> => deps.access.rights(em, who, classAsks, { type: 'live_session', id: sessionId });
 
 /**
  * Loads a class for somebody who may know of it.
@@ -43,8 +41,8 @@ export async function seenClass(
     lock === 'change' ? LockMode.PESSIMISTIC_WRITE : lock === 'share' ? LockMode.PESSIMISTIC_READ : undefined;
   const session = await em.findOne(LiveSession, { id: sessionId }, { lockMode });
   if (!session) throw new AppError('not_found');
-  const standing = await standingIn(deps, em, actor, session);
-  if (!maySee(session.hostId, standing)) throw new AppError('not_found');
+  const standing = await standingIn(deps, em, actor, sessionId);
+  if (!standing || !maySee(standing)) throw new AppError('not_found');
   return { session, standing };
 }
 
@@ -65,9 +63,9 @@ export async function inClass(
   const participant = await em.findOne(Participant, { sessionId, userId: actor.userId });
   if (participant?.admission === 'removed' || participant?.admission === 'denied')
     throw new AppError('participant_removed');
-  if (!participant || participant.admission !== 'admitted' || !roleOf(session.hostId, standing))
-    throw new AppError('not_joined');
-  return { session, participant, moderator: isModerator(participant.role) };
+  const role = roleOf(standing);
+  if (!participant || participant.admission !== 'admitted' || !role) throw new AppError('not_joined');
+  return { session, participant, moderator: isModerator(role) };
 }
 
 /** @throws AppError forbidden, and what {@link inClass} throws */

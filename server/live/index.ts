@@ -1,11 +1,12 @@
 import type { MediaSource } from '../../shared/media/contract.ts';
+import type { ErrorCode } from '../../shared/kernel/errors.ts';
 import type { NewLiveFact } from '../../shared/live/contract.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
-import type { Outbox } from '../kernel/db/outbox.ts';
 import type { Bus } from '../kernel/realtime/bus.ts';
 import type { ChannelDeps } from '../kernel/realtime/channel.ts';
 import type { RoomFeed } from '../kernel/realtime/room-feed.ts';
 import type { FactInput } from '../kernel/realtime/room-log.ts';
+import { createAttendanceService } from './attendance.service.ts';
 import { ChatMessage } from './chat-message.entity.ts';
 import { createChatService } from './chat.service.ts';
 import { roomOf } from './deps.ts';
@@ -13,7 +14,9 @@ import type { LiveDeps } from './deps.ts';
 import { createGrace } from './grace.ts';
 import { HandRaise } from './hand-raise.entity.ts';
 import { createHandsService } from './hands.service.ts';
+import { classSource, noteSource } from './class-source.ts';
 import { createEvictions } from './evictions.ts';
+import type { AccessChange } from './evictions.ts';
 import { bindLiveChannel, signalTopic } from './live.channel.ts';
 import { liveRouteHandlers } from './live.routes.ts';
 import { createLocksService } from './locks.service.ts';
@@ -31,11 +34,12 @@ export const liveEntities = [LiveSession, Participant, HandRaise, ChatMessage, S
 /** How long somebody without a connection is still shown as reconnecting (`live.reconnect_grace_seconds`). */
 const graceSeconds = 30;
 
+export type { AccessChange };
+
 export interface LiveOptions extends LiveDeps {
   channel: ChannelDeps;
   feed: RoomFeed;
   bus: Bus;
-  outbox: Outbox;
   graceSeconds?: number;
 }
 
@@ -43,7 +47,9 @@ export interface LiveOptions extends LiveDeps {
 export interface Live {
   routes: BoundRoute[];
   /** Ends the sockets of a sign-in. */
-  signOut(authSessionId: string): void;
+  signOut(authSessionId: string, code?: ErrorCode): void;
+  /** The sign-ins of all sockets. */
+  authSessions(): string[];
   start(): Promise<void>;
   stop(): Promise<void>;
   /** For media: whether a person may receive, or send a source, in a class now. */
@@ -54,6 +60,8 @@ export interface Live {
   broadcast(sessionId: string, type: string, payload: object): void;
   /** For notes: the access of a person to the note of a class; null = there is none for them. */
   noteAccess(userId: string, documentId: string): Promise<'none' | 'view' | 'edit' | null>;
+  /** Rights may have changed: whoever lost theirs is out of classes, streams and notes of this node. */
+  rightsChanged(concerned: AccessChange): Promise<void>;
   metrics(): { connections: number };
 }
 
@@ -71,12 +79,14 @@ export function createLive(options: LiveOptions): Live {
   const hands = createHandsService(options);
   const locks = createLocksService(options);
   const channel = bindLiveChannel({ ...options, presence, grace, sessions, rooms, chat, hands, locks });
-  options.outbox.on('courses.enrollment.ended', (event) => evictions.unenrolled(event, rooms, channel));
+  options.access.relate('live_session', classSource);
+  options.access.relate('note', noteSource);
   let stopHeartbeat = (): void => undefined;
 
   return {
-    routes: liveRouteHandlers(sessions),
-    signOut: (authSessionId) => channel.signOut(authSessionId),
+    routes: liveRouteHandlers(sessions, createAttendanceService(options)),
+    signOut: (authSessionId, code) => channel.signOut(authSessionId, code),
+    authSessions: () => [...channel.connections()].map(({ actor }) => actor.authSessionId),
     async start() {
       await recoverPresence(options, rooms, grace);
       stopHeartbeat = startHeartbeat(options, presence);
@@ -93,6 +103,7 @@ export function createLive(options: LiveOptions): Live {
     },
     broadcast: (sessionId, type, payload) => bus.publish(signalTopic(sessionId), { type, payload }),
     noteAccess: (userId, documentId) => noteAccessOf(options, userId, documentId),
+    rightsChanged: (concerned) => evictions.rightsChanged(concerned, rooms, channel),
     metrics: () => ({ connections: [...channel.connections()].length }),
   };
 }

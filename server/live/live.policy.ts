@@ -1,28 +1,38 @@
-import type { CourseStanding } from '../../shared/courses/contract.ts';
 import type { ParticipantRole } from '../../shared/live/contract.ts';
+import type { Permission } from '../../shared/identity/permissions.ts';
+import type { Rights } from '../identity/index.ts';
 
-/** What decides a person's place in a class. */
-export interface Standing {
-  userId: string;
-  /** Landing role of the account: tells an administrator from a moderator among the staff. */
-  accountRole: string;
-  course: CourseStanding | null;
-}
+/** What is asked about a class, always at once: who may know of it, be in it, lead it, and what they may do with its note. */
+export const classAsks = [
+  'live.join',
+  'live.host',
+  'live.manage',
+  'course.read',
+  'note.read',
+  'note.edit',
+  'note.manage',
+] as const satisfies readonly Permission[];
+
+/** What somebody may do in a class, as far as its rules ask. */
+export type Standing = Pick<Rights, 'may' | 'decision' | 'relations'>;
 
 /** Whether a person may know of the class at all. */
-export const maySee = (hostId: string, who: Standing): boolean =>
-  who.userId === hostId || who.course !== null;
+export const maySee = (who: Standing): boolean =>
+  who.may('course.read') || who.may('live.join') || who.may('live.host') || who.may('live.manage');
 
-/** The role somebody enters with; null = the class does not exist for them. */
-export function roleOf(hostId: string, who: Standing): ParticipantRole | null {
-  if (who.userId === hostId || who.course === 'instructor') return 'host';
-  if (who.course === 'assistant') return 'co_host';
-  if (who.course === 'staff') return who.accountRole === 'moderator' ? 'observer' : 'co_host';
-  return who.course === 'learner' ? 'attendee' : null;
+/** The role somebody enters with; null = they may not come in. */
+export function roleOf(who: Standing): ParticipantRole | null {
+  const leads =
+    who.relations.includes('live_session.host') || who.relations.includes('course.instructor');
+  if (who.may('live.host')) return leads ? 'host' : 'co_host';
+  const { allowed, reason } = who.decision('live.join');
+  if (!allowed) return null;
+  // Who may come in by an office and leads nothing looks on; who learns here, or was let in by name, takes part.
+  return reason.kind === 'role' ? 'observer' : 'attendee';
 }
 
-/** Whether a person may schedule, start, end, reopen or cancel. */
-export function mayHost(hostId: string, who: Standing): boolean {
-  const role = roleOf(hostId, who);
-  return role === 'host' || role === 'co_host';
-}
+/** Whether a person may start, end and reopen. */
+export const mayHost = (who: Standing): boolean => who.may('live.host');
+
+/** Whether a person may schedule and cancel. */
+export const mayManage = (who: Standing): boolean => who.may('live.manage');

@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { ParticipantRole } from '../../shared/live/contract.ts';
+import type { ParticipantRole, SessionStatus } from '../../shared/live/contract.ts';
 import type { ChatRow, ParticipantRow } from './live.presenter.ts';
 
 /** Display names of some people. */
@@ -196,16 +196,58 @@ export async function everyoneIn(em: EntityManager): Promise<{ sessionId: string
   return rows.map((row) => ({ sessionId: row.session_id, userId: row.user_id }));
 }
 
-/** The class that a note belongs to, and what the person who asks is in the installation. */
+/** In which state the class of a note is, and how far the person who asks was let into it. */
 export async function classOfNote(
   em: EntityManager,
   documentId: string,
   userId: string,
-): Promise<{ sessionId: string; accountRole: string } | null> {
-  const [row] = await em.execute<{ session_id: string; role: string }[]>(
-    `select d.live_session_id as session_id, r.slug as role from note_documents d, users u join roles r on r.id = u.primary_role_id
-     where d.id = ? and d.scope = 'live_session' and d.deleted_at is null and u.id = ? and u.status = 'active' and u.deleted_at is null`,
-    [documentId, userId],
+): Promise<{ status: SessionStatus; admission: string | null } | null> {
+  const [row] = await em.execute<{ status: SessionStatus; admission: string | null }[]>(
+    `select s.status, p.admission from note_documents d join live_sessions s on s.id = d.live_session_id and s.deleted_at is null
+     left join live_session_participants p on p.session_id = s.id and p.user_id = ?
+     where d.id = ? and d.scope = 'live_session' and d.deleted_at is null`,
+    [userId, documentId],
   );
-  return row ? { sessionId: row.session_id, accountRole: row.role } : null;
+  return row ?? null;
+}
+
+/** Somebody in a running class. */
+export interface Inside {
+  sessionId: string;
+  userId: string;
+  role: ParticipantRole;
+}
+
+/**
+ * Who is in a running class now, as a change of rights concerns them: of one person, or of the classes of an organization and
+ * those below it, or both; with neither everybody.
+ */
+export async function insideNow(
+  em: EntityManager,
+  concerned: { userId?: string; organizationId?: string },
+): Promise<Inside[]> {
+  const { userId, organizationId } = concerned;
+  const rows = await em.execute<{ session_id: string; user_id: string; role: ParticipantRole }[]>(
+    `with recursive tree(id) as (
+       select id from organizations where id = ? union select o.id from organizations o join tree on o.parent_id = tree.id
+     )
+     select p.session_id, p.user_id, p.role from live_session_participants p join live_sessions s on s.id = p.session_id
+     where s.status = 'live' and p.admission = 'admitted'
+       and exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null)
+       ${userId ? 'and p.user_id = ?' : ''} ${organizationId ? 'and s.organization_id in (select id from tree)' : ''}
+     order by p.user_id`,
+    [organizationId ?? null, ...(userId ? [userId] : [])],
+  );
+  return rows.map((row) => ({ sessionId: row.session_id, userId: row.user_id, role: row.role }));
+}
+
+/** Notes of the classes of an organization and those below it; null: of all. */
+export async function notesBelow(em: EntityManager, organizationId: string | null): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `with recursive tree(id) as (
+       select id from organizations where id = ? union select o.id from organizations o join tree on o.parent_id = tree.id
+     ) select d.id from note_documents d where d.deleted_at is null and (?::uuid is null or d.organization_id in (select id from tree))`,
+    [organizationId, organizationId],
+  );
+  return rows.map(({ id }) => id);
 }

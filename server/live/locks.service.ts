@@ -7,7 +7,8 @@ import { AppError } from '../kernel/errors.ts';
 import { once } from '../kernel/realtime/idempotency.ts';
 import { appendFacts, recordEvent } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
-import { inClassAsModerator } from './in-class.ts';
+import { inClassAsModerator, standingIn } from './in-class.ts';
+import { roleOf } from './live.policy.ts';
 import { presentLocks, presentPersonalLocks } from './live.presenter.ts';
 import { LiveSession } from './live-session.entity.ts';
 import { Participant } from './participant.entity.ts';
@@ -98,10 +99,12 @@ export function createLocksService(deps: LiveDeps): LocksService {
       const session = await em.findOne(LiveSession, { id: sessionId, status: 'live' });
       const participant =
         session && (await em.findOne(Participant, { sessionId, userId, admission: 'admitted' }));
-      if (!session || !participant) return false;
+      const standing = participant && (await standingIn(deps, em, { userId }, sessionId));
+      const role = standing && roleOf(standing);
+      if (!session || !participant || !role) return false;
       if (action === 'receive') return true;
       return mayPublish({
-        role: participant.role,
+        role: role === 'attendee' && participant.role === 'presenter' ? 'presenter' : role,
         locks: presentLocks(session),
         personal: presentPersonalLocks(participant),
         floor: session.floorUserId === userId,

@@ -1,8 +1,6 @@
 import type { LiveDeps } from './deps.ts';
-import { maySee, mayHost } from './live.policy.ts';
+import { classAsks, maySee } from './live.policy.ts';
 import { classOfNote } from './live.repository.ts';
-import { LiveSession } from './live-session.entity.ts';
-import { Participant } from './participant.entity.ts';
 
 /**
  * The shared note of a class: written by those who are in it while it runs, and by its hosts until it ends; read by
@@ -14,16 +12,14 @@ export async function noteAccessOf(
   documentId: string,
 ): Promise<'none' | 'view' | 'edit' | null> {
   const em = deps.db.em();
-  const asked = await classOfNote(em, documentId, userId);
-  const session = asked && (await em.findOne(LiveSession, { id: asked.sessionId }));
-  if (!session) return null;
-  const course = session.courseId ? await deps.courses.standing(em, userId, session.courseId) : null;
-  const standing = { userId, accountRole: asked.accountRole, course };
-  if (!maySee(session.hostId, standing)) return null;
-  if (mayHost(session.hostId, standing))
-    return session.status === 'live' || session.status === 'scheduled' ? 'edit' : 'view';
-  if (session.status !== 'live') return 'view';
-  const participant = await em.findOne(Participant, { sessionId: session.id, userId });
-  if (participant?.admission === 'removed' || participant?.admission === 'denied') return 'none';
-  return participant?.role === 'attendee' || participant?.role === 'presenter' ? 'edit' : 'view';
+  const rights = await deps.access.rights(em, { userId }, classAsks, { type: 'note', id: documentId });
+  if (!rights || !(maySee(rights) || rights.may('note.read'))) return null;
+  if (!rights.may('note.read')) return 'none';
+  const found = await classOfNote(em, documentId, userId);
+  if (!found) return null;
+  if (rights.may('note.manage'))
+    return found.status === 'live' || found.status === 'scheduled' ? 'edit' : 'view';
+  if (found.status !== 'live') return 'view';
+  if (found.admission === 'removed' || found.admission === 'denied') return 'none';
+  return rights.may('note.edit') ? 'edit' : 'view';
 }

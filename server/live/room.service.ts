@@ -42,6 +42,8 @@ export interface RoomService {
   lost(sessionId: string, userIds: readonly string[]): Promise<void>;
   /** The person has left: interval closed, hand lowered, floor handed back. No effect on somebody who is connected again. */
   gone(sessionId: string, userId: string, reason: LeaveReason): Promise<void>;
+  /** Somebody leads the class now, or leads it no more. */
+  changed(sessionId: string, userId: string, role: ParticipantRole): Promise<void>;
   /** The right to be in the class ended. */
   removed(sessionId: string, userId: string): Promise<void>;
 }
@@ -83,8 +85,8 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
 
   async function enter(tx: Transaction, actor: UserActor, sessionId: string): Promise<void> {
     const { session, standing } = await seenClass(deps, tx.em, actor, sessionId, 'share');
-    const role = roleOf(session.hostId, standing);
-    if (!role) throw new AppError('not_found');
+    const role = roleOf(standing);
+    if (!role) throw new AppError('forbidden');
     if (session.status !== 'live') throw new AppError('session_not_live', { status: session.status });
     const known = await tx.em.count(Participant, { sessionId, userId: actor.userId, admission: 'admitted' });
     await assertRoom(tx.em, session, role, known > 0);
@@ -155,7 +157,7 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
         session,
         hostName: names.get(session.hostId) ?? '',
         noteDocumentId: notes.get(sessionId) ?? null,
-        canHost: mayHost(session.hostId, standing),
+        canHost: mayHost(standing),
       }),
       me: { userId: actor.userId, role: me.role },
       participants: people.map((person) =>
@@ -208,6 +210,20 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
     gone: (sessionId, userId, reason) =>
       db.transaction(async (tx) => {
         if (!presence.isConnected(sessionId, userId)) await close(tx, sessionId, userId, reason);
+      }),
+
+    changed: (sessionId, userId, role) =>
+      db.transaction(async (tx) => {
+        await tx.em.findOne(LiveSession, { id: sessionId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+        const participant = await tx.em.findOne(Participant, { sessionId, userId, admission: 'admitted' });
+        // Every node hears of a change; the first one writes it down.
+        if (!participant || participant.role === role) return;
+        participant.role = role;
+        await tx.em.flush();
+        const [row] = await roster(tx.em, sessionId, userId);
+        if (!row) return;
+        const fact = presentParticipant(row, presence.isConnected(sessionId, userId));
+        await appendFacts(deps, tx, sessionId, [{ type: 'participant.joined', ...fact }]);
       }),
 
     removed: (sessionId, userId) =>

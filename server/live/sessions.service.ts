@@ -11,9 +11,8 @@ import type { Transition } from './class-session.ts';
 import { appendFacts, recordEvent } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
 import { lowerAllHands } from './hands.service.ts';
-import { inClassAsModerator, seenClass, standingIn } from './in-class.ts';
-import { mayHost } from './live.policy.ts';
-import type { Standing } from './live.policy.ts';
+import { inClassAsModerator, seenClass } from './in-class.ts';
+import { classAsks, mayHost, mayManage, maySee } from './live.policy.ts';
 import { presentChat, presentSession } from './live.presenter.ts';
 import { chatPage, closeIntervals, displayNames, openHands } from './live.repository.ts';
 import { LiveSession } from './live-session.entity.ts';
@@ -57,6 +56,10 @@ export interface SessionsService {
   ): Promise<Page<ReturnType<typeof presentChat>>>;
 }
 
+/** What a change of the status is called in the timeline and in the audit trail. */
+const eventOf = (before: SessionStatus, now: SessionStatus): string =>
+  now === 'live' ? (before === 'scheduled' ? 'started' : 'reopened') : now;
+
 /** @param changed called after a commit that changed the status of a class */
 export function createSessionsService(
   deps: LiveDeps,
@@ -74,23 +77,15 @@ export function createSessionsService(
       em,
       sessions.map((session) => session.id),
     );
-    // A list of classes is mostly of one course: ask once per course, not once per class.
-    const standings = new Map<string | null, Standing>();
-    const views: LiveSessionView[] = [];
-    for (const session of sessions) {
-      const courseId = session.courseId ?? null;
-      const standing = standings.get(courseId) ?? (await standingIn(deps, em, actor, session));
-      standings.set(courseId, standing);
-      views.push(
-        presentSession({
-          session,
-          hostName: names.get(session.hostId) ?? '',
-          noteDocumentId: noteIds.get(session.id) ?? null,
-          canHost: mayHost(session.hostId, standing),
-        }),
-      );
-    }
-    return views;
+    const ids = sessions.map((session) => session.id);
+    const rights = await deps.access.rightsTo(em, actor, classAsks, 'live_session', ids);
+    return sessions.flatMap((session) => {
+      const standing = rights.get(session.id);
+      if (!standing || !maySee(standing)) return [];
+      const hostName = names.get(session.hostId) ?? '';
+      const noteDocumentId = noteIds.get(session.id) ?? null;
+      return [presentSession({ session, hostName, noteDocumentId, canHost: mayHost(standing) })];
+    });
   }
 
   async function presentOne(
@@ -111,21 +106,49 @@ export function createSessionsService(
   ): Promise<LiveSessionView> {
     return db.transaction(async (tx) => {
       const { session, standing } = await seenClass(deps, tx.em, actor, sessionId, 'change');
-      if (!mayHost(session.hostId, standing)) throw new AppError('forbidden');
+      const may = action === 'cancel' ? mayManage(standing) : mayHost(standing);
+      if (!may) throw new AppError('forbidden');
       const before = session.status;
       session.status = transition(before, action);
       if (session.status !== before) {
         const facts = await change(tx, session);
         recordEvent(deps, tx.em, {
           sessionId,
-          type: `session.${session.status === 'live' ? (action === 'start' ? 'started' : 'reopened') : session.status}`,
+          type: `session.${eventOf(before, session.status)}`,
           actorId: actor.userId,
         });
         await tx.em.flush();
         await appendFacts(deps, tx, sessionId, facts);
+        audit(tx, actor, session, eventOf(before, session.status), before);
         tx.afterCommit(() => changed(sessionId, session.status));
       }
       return presentOne(tx.em, actor, session);
+    });
+  }
+
+  function audit(
+    tx: Transaction,
+    actor: UserActor,
+    session: LiveSession,
+    event: string,
+    before: SessionStatus | null,
+  ): void {
+    deps.audit.record(tx, {
+      actor,
+      action: `live_session.${event}`,
+      category: 'data_change',
+      severity: 'low',
+      organizationId: session.organizationId,
+      resourceType: 'live_session',
+      resourceId: session.id,
+      ...(before === null ? {} : { old: { status: before } }),
+      new: {
+        status: session.status,
+        ...(before === null
+          ? { title: session.title, courseId: session.courseId, scheduledAt: session.scheduledAt }
+          : {}),
+        ...(session.status === 'cancelled' ? { reason: session.cancelReason } : {}),
+      },
     });
   }
 
@@ -147,12 +170,11 @@ export function createSessionsService(
   return {
     create: (actor, courseId, input) =>
       db.transaction(async (tx) => {
-        const standing = await deps.courses.standing(tx.em, actor.userId, courseId);
-        if (!standing) throw new AppError('not_found');
-        if (!mayHost('', { userId: actor.userId, accountRole: actor.role, course: standing }))
-          throw new AppError('forbidden');
-        const organizationId = await deps.courses.organizationOf(tx.em, courseId);
-        if (!organizationId) throw new AppError('not_found');
+        const course = { type: 'course', id: courseId } as const;
+        const rights = await deps.access.rights(tx.em, actor, ['course.read', 'live.manage'], course);
+        if (!rights?.organizationId || !rights.may('course.read')) throw new AppError('not_found');
+        if (!rights.may('live.manage')) throw new AppError('forbidden');
+        const { organizationId } = rights;
         const session = tx.em.create(LiveSession, {
           id: ids.uuid(),
           organizationId,
@@ -171,6 +193,7 @@ export function createSessionsService(
           ownerId: actor.userId,
           title: session.title,
         });
+        audit(tx, actor, session, 'scheduled', null);
         return presentOne(tx.em, actor, session);
       }),
 
@@ -182,7 +205,7 @@ export function createSessionsService(
 
     async list(actor, courseId, { cursor, limit }) {
       const em = db.em();
-      if (!(await deps.courses.standing(em, actor.userId, courseId))) throw new AppError('not_found');
+      if (!(await deps.courses.standing(em, actor, courseId))) throw new AppError('not_found');
       const where = cursor ? { courseId, id: { $lt: cursor } } : { courseId };
       const sessions = await em.find(LiveSession, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
       const items = await present(em, actor, sessions.slice(0, limit));
@@ -191,12 +214,14 @@ export function createSessionsService(
 
     async between(actor, from, to) {
       const em = db.em();
-      const courseIds = await deps.courses.courseIdsOf(em, actor.userId);
+      const courseIds = await deps.courses.courseIdsOf(em, actor, actor.organizationId);
       const earliest = new Date(from.getTime() - 24 * 3_600_000);
       const sessions = await em.find(
         LiveSession,
         {
           $or: [{ courseId: { $in: courseIds } }, { hostId: actor.userId }],
+          // Where the person works now; who is a member of nothing sees all that is theirs.
+          ...(actor.organizationId === null ? {} : { organizationId: actor.organizationId }),
           scheduledAt: { $gte: earliest, $lt: to },
         },
         { orderBy: { scheduledAt: 'asc', id: 'asc' }, limit: 200 },
@@ -249,6 +274,7 @@ export function createSessionsService(
             recordEvent(deps, tx.em, { sessionId, type: 'session.ended', actorId: actor.userId });
             await tx.em.flush();
             await appendFacts(deps, tx, sessionId, facts);
+            audit(tx, actor, session, 'ended', 'live');
             tx.afterCommit(() => changed(sessionId, session.status));
             return {};
           },

@@ -76,6 +76,8 @@ export interface Notes {
   rightsChanged(documentId: string): Promise<void>;
   /** A sign-in ended: its sockets close with 4401. */
   signedOut(authSessionId: string): void;
+  /** The sign-ins of all sockets. */
+  authSessions(): string[];
   start(): Promise<void>;
   /** Stores what was received, closes the sockets with 1012, ends threads and connections. */
   stop(): Promise<void>;
@@ -116,6 +118,7 @@ export function createNotes(deps: NotesDeps): Notes {
     revoke: (userId, documentId) => sockets.revoke(userId, documentId),
     rightsChanged: (documentId) => sockets.rightsChanged(documentId),
     signedOut: (authSessionId) => sockets.signedOut(authSessionId),
+    authSessions: () => sockets.authSessions(),
     async start() {
       sockets.start();
     },

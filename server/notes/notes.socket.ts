@@ -118,6 +118,10 @@ export class NoteSockets {
     }
   }
 
+  authSessions(): string[] {
+    return [...this.#peers.keys()].map((peer) => peer.authSessionId);
+  }
+
   /** Stores what was received, then closes every socket with 1012: clients come back to the next process. */
   async stop(): Promise<void> {
     this.#stopping = true;

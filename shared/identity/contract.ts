@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineRoute } from '../kernel/contract.ts';
+import { defineRoute, pendingDuties } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
 import { permissions } from './permissions.ts';
@@ -36,7 +36,13 @@ export const meView = z.object({
 });
 export type MeView = z.infer<typeof meView>;
 
-export const signedInView = z.object({ accessToken: z.string(), expiresAt: instant, user: meView });
+export const signedInView = z.object({
+  accessToken: z.string(),
+  expiresAt: instant,
+  user: meView,
+  /** What has to be done before anything else is answered. */
+  pending: z.enum(pendingDuties).optional(),
+});
 export type SignedInView = z.infer<typeof signedInView>;
 
 /** The first factor was right, the second is asked for: answered with status 202. */
@@ -47,9 +53,24 @@ export type MfaRequiredView = z.infer<typeof mfaRequiredView>;
 export const signInReply = z.union([signedInView, mfaRequiredView]);
 export type SignInReply = z.infer<typeof signInReply>;
 
+/** What somebody may type to be known by: an e-mail address, a phone number with its country code, or a username. */
+const identifier = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(
+    z.union([
+      z.email().max(254),
+      z.string().regex(/^\+[\d\s().\-/]{5,39}$/),
+      z.string().regex(/^[a-z0-9][a-z0-9._-]{2,99}$/),
+    ]),
+  );
+
 export const signInInput = z.strictObject({
-  email: z.string().trim().toLowerCase().pipe(z.email().max(254)),
+  email: identifier,
   password: z.string().min(1).max(1024),
+  /** Stay signed in for 30 days instead of 7 after the last use. */
+  rememberMe: z.boolean().default(false),
 });
 
 /** REST operations of accounts and sign-in. */
@@ -58,12 +79,19 @@ export const identityRoutes = {
     id: 'identity.signIn',
     method: 'POST',
     path: '/auth/sign-in',
-    summary: 'Sign in with e-mail and password; sets the refresh cookie.',
+    summary: 'Sign in with e-mail address, phone number or username, and password; sets the refresh cookie.',
     access: 'public',
     body: signInInput,
     reply: signInReply,
     status: 200,
-    errors: ['invalid_input', 'invalid_credentials', 'account_inactive', 'account_locked', 'rate_limited'],
+    errors: [
+      'invalid_input',
+      'invalid_credentials',
+      'verification_required',
+      'account_inactive',
+      'account_locked',
+      'rate_limited',
+    ],
     rate: { points: 600, seconds: 60, by: 'address' },
   }),
   refresh: defineRoute({
@@ -74,7 +102,7 @@ export const identityRoutes = {
     access: 'cookie',
     reply: signedInView,
     status: 200,
-    errors: ['unauthenticated', 'session_revoked', 'account_inactive', 'origin_not_allowed', 'rate_limited'],
+    errors: ['unauthenticated', 'session_revoked', 'session_superseded', 'account_inactive', 'origin_not_allowed', 'rate_limited'],
     rate: { points: 600, seconds: 60, by: 'address' },
   }),
   signOut: defineRoute({
@@ -94,9 +122,10 @@ export const identityRoutes = {
     path: '/me',
     summary: 'Who am I.',
     access: 'user',
+    whilePending: pendingDuties,
     reply: meView,
     status: 200,
-    errors: ['unauthenticated', 'token_expired', 'session_revoked'],
+    errors: ['unauthenticated', 'token_expired', 'session_revoked', 'session_superseded'],
     rate: { points: 600, seconds: 60, by: 'user' },
   }),
 };

@@ -146,12 +146,16 @@ export const relationGrants = {
     'note.edit',
     'note.manage',
   ],
+  /** Was let into the class, may take part and is not only watching, while it runs: the class writes its note together. */
+  'live_session.participant': ['note.edit'],
   /** The person themselves. */
   'user.self': ['user.read', 'user.update', 'progress.read', 'gradebook.read'],
   /** An active guardian of the person. */
   'user.guardian': ['user.read', 'progress.read', 'gradebook.read'],
   /** Any active member of the organization. */
   'organization.member': ['organization.read'],
+  /** Looks after who is in it (membership role `manager`). */
+  'organization.manager': ['organization.read', 'organization.invite', 'user.read'],
   /** Put the file there. */
   'file.owner': ['file.manage'],
 } as const satisfies Record<string, readonly Permission[]>;

@@ -10,6 +10,10 @@ export interface RateLimit {
 
 type Schema = z.ZodType;
 
+/** What somebody has to do before anything else is answered; also the code of the refusal. */
+export const pendingDuties = ['must_change_password', 'two_factor_setup_required'] as const;
+export type PendingDuty = (typeof pendingDuties)[number];
+
 /** A slug of the permission catalogue, and the path parameter that names its subject; `system` is the installation. */
 export interface RoutePermission {
   slug: string;
@@ -36,9 +40,15 @@ export interface RouteContract<
    * their courses), and an API key is refused.
    */
   permission?: RoutePermission;
+  /** Answered although these are still to be done: what they are done with. */
+  whilePending?: readonly PendingDuty[];
   params?: P;
   query?: Q;
   body?: B;
+  /** `binary`: the body is bytes, handed over as `Buffer`, of one of these media types. Without it the body is JSON. */
+  binary?: readonly string[];
+  /** Where the usual size of a body (`limits.restBodyBytes`) is too small. */
+  bodyBytes?: number;
   reply: R;
   status: 200 | 201 | 202 | 204;
   errors: readonly ErrorCode[];

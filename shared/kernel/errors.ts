@@ -46,20 +46,43 @@ export const errorCatalogue = {
   last_sign_in_method: { status: 409, message: 'This is your only way to sign in. Add another one first.' },
   identity_in_use: { status: 409, message: 'This sign-in belongs to another account.' },
   passkey_invalid: { status: 400, message: 'This passkey was not accepted.' },
+  passkey_limit: { status: 409, message: 'An account can hold 20 passkeys. Remove one first.' },
   provider_failed: { status: 502, message: 'The sign-in provider did not answer as it should.' },
+  provider_denied: { status: 400, message: 'The sign-in at the provider was cancelled.' },
+  identity_unverified: {
+    status: 403,
+    message:
+      'The provider has not confirmed your e-mail address. Sign in another way, then add the provider to your account.',
+  },
   origin_not_allowed: { status: 403, message: 'This page may not talk to this server.' },
   // What they may do
   forbidden: { status: 403, message: 'You do not have the right to do this.' },
   role_level: { status: 403, message: 'That is above your own level.' },
+  managed_elsewhere: { status: 403, message: 'Another organization looks after this account.' },
+  own_account: { status: 409, message: 'You cannot do this to your own account.' },
+  no_address: { status: 409, message: 'This account has no e-mail address to write to.' },
+  too_late: { status: 410, message: 'It is too late for that.' },
   organization_suspended: { status: 403, message: 'This organization is suspended.' },
   system_object: { status: 409, message: 'This belongs to the system and cannot be changed.' },
   in_use: { status: 409, message: 'This is still in use.' },
   already_exists: { status: 409, message: 'There is one already.' },
   invitation_invalid: { status: 410, message: 'This invitation is not valid any more.' },
   cycle: { status: 409, message: 'That would make it its own parent.' },
+  tree_too_deep: { status: 409, message: 'The tree of organizations would be too deep.' },
+  last_owner: {
+    status: 409,
+    message: 'An organization needs an owner. Make somebody else the owner first.',
+  },
+  role_of_primary: {
+    status: 409,
+    message:
+      'Your account has a role that belongs to your present organization, and would have it in this one too. Ask both of them first.',
+  },
   ip_not_allowed: { status: 403, message: 'This key may not be used from here.' },
   api_key_refused: { status: 403, message: 'An API key cannot do this.' },
+  api_key_limit: { status: 409, message: 'An account can hold 20 API keys. Revoke one first.' },
   image_invalid: { status: 422, message: 'This is no picture that the server understands.' },
+  too_many_rows: { status: 422, message: 'That is too much at once. Narrow the filter.' },
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },
   conflict: { status: 409, message: 'Somebody changed this in the meantime.' },
   idempotency_key_reused: { status: 422, message: 'This key was used for a different request.' },
@@ -105,7 +128,8 @@ export interface FieldError {
 /** What some codes carry besides the code. */
 export interface ErrorData {
   invalid_input: { errors: FieldError[] };
-  rate_limited: { retryAfterSeconds: number };
+  /** `limit`: calls that are allowed in the window, where it is a limit of calls. */
+  rate_limited: { retryAfterSeconds: number; limit?: number };
   account_locked: { until: string };
   account_suspended: { until: string | null };
   weak_password: { reasons: string[] };

@@ -7,17 +7,28 @@ import { machine } from './measure/machine.ts';
 import { machineText, scenarioText } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { chatFanout } from './scenarios/chat-fanout.ts';
+import { eventCost } from './scenarios/event-cost.ts';
 import { firstFrame } from './scenarios/first-frame.ts';
 import { joinStorm } from './scenarios/join-storm.ts';
 import { notesKills } from './scenarios/notes-kills.ts';
 import { notesOpen } from './scenarios/notes-open.ts';
 import { notesStorm } from './scenarios/notes-storm.ts';
+import { signInBurst } from './scenarios/sign-in-burst.ts';
 import { School } from './school.ts';
 import { openDatabase } from './servers/database.ts';
 
 /** Behind `npm run bench`: runs the scenarios one after another, prints a table of each and writes all figures. */
 
-const scenarios: readonly Scenario[] = [notesStorm, notesKills, chatFanout, joinStorm, firstFrame, notesOpen];
+const scenarios: readonly Scenario[] = [
+  notesStorm,
+  notesKills,
+  chatFanout,
+  joinStorm,
+  firstFrame,
+  notesOpen,
+  signInBurst,
+  eventCost,
+];
 const schoolSize = 200;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -50,6 +50,11 @@ export class School {
        from users f, generate_series(2, $2) n where f.id = $1`,
       [firstId, size],
     );
+    await sql(
+      url,
+      `insert into organization_memberships (user_id, organization_id, is_primary)
+       select u.id, o.id, true from users u, organizations o where u.code like 'BEN%' and o.slug = 'default'`,
+    );
     const courseId = await createCourse(url, teacherId);
     await enroll(url, firstId, courseId);
     await sql(

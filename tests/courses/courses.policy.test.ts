@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mayManageEnrollments, standingOf } from '../../server/courses/courses.policy.ts';
-import type { StandingFacts } from '../../server/courses/courses.policy.ts';
+import type { Relation } from '../../shared/identity/permissions.ts';
+import { relationsTo, standingOf } from '../../server/courses/courses.policy.ts';
+import type { RelationFacts } from '../../server/courses/courses.policy.ts';
 import {
   canWithdraw,
   enrollmentStatuses,
@@ -9,68 +10,77 @@ import {
   onEnroll,
 } from '../../server/courses/enrollment.ts';
 import type { EnrollmentStatus } from '../../server/courses/enrollment.ts';
+import type { Decision } from '../../server/identity/index.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 const enrolled = { status: 'enrolled' as EnrollmentStatus, paymentStatus: 'free' as const, expiresAt: null };
 const published = { instructorId: 'ada', status: 'published' };
 const draft = { instructorId: 'ada', status: 'draft' };
 
-const facts = (over: Partial<StandingFacts>): StandingFacts => ({
-  userId: 'ben',
-  role: 'student',
-  isMember: true,
-  isAssistant: false,
+const facts = (over: Partial<RelationFacts>): RelationFacts => ({
   enrollment: null,
   course: published,
   ...over,
 });
 
-describe('what somebody is in a course', () => {
-  it.each<[string, Partial<StandingFacts>, string | null]>([
-    ['its teacher', { userId: 'ada', role: 'instructor' }, 'instructor'],
-    ['its teacher, of a draft', { userId: 'ada', course: draft }, 'instructor'],
-    ['its teacher who left the organization', { userId: 'ada', isMember: false }, 'instructor'],
-    ['its teacher who is an administrator too', { userId: 'ada', role: 'admin' }, 'instructor'],
-    ['a course assistant', { isAssistant: true }, 'assistant'],
-    ['a course assistant of a draft', { isAssistant: true, course: draft }, 'assistant'],
-    ['an assistant who learns in it', { isAssistant: true, enrollment: enrolled }, 'assistant'],
-    ['a learner', { enrollment: enrolled }, 'learner'],
-    ['a learner from outside the organization', { enrollment: enrolled, isMember: false }, 'learner'],
-    ['a learner of a draft', { enrollment: enrolled, course: draft }, null],
+describe('what somebody is to a course', () => {
+  it.each<[string, Partial<RelationFacts>, Relation[]]>([
+    ['a learner', { enrollment: enrolled }, ['course.learner']],
+    ['a learner of a draft', { enrollment: enrolled, course: draft }, []],
     [
       'a learner of an archived course',
       { enrollment: enrolled, course: { ...published, status: 'archived' } },
-      null,
+      [],
     ],
-    ['a learner under way', { enrollment: { ...enrolled, status: 'in_progress' } }, 'learner'],
-    ['a learner who has completed', { enrollment: { ...enrolled, status: 'completed' } }, 'learner'],
-    ['one waiting for approval', { enrollment: { ...enrolled, status: 'pending_approval' } }, null],
-    ['one who has failed', { enrollment: { ...enrolled, status: 'failed' } }, null],
-    ['one who has withdrawn', { enrollment: { ...enrolled, status: 'withdrawn' } }, null],
-    ['one whose time is over', { enrollment: { ...enrolled, status: 'expired' } }, null],
-    ['one whose time is over and nobody noted it', { enrollment: { ...enrolled, expiresAt: now } }, null],
-    ['a suspended learner', { enrollment: { ...enrolled, status: 'suspended' } }, null],
-    ['a rejected learner', { enrollment: { ...enrolled, status: 'rejected' } }, null],
-    ['a learner who has paid', { enrollment: { ...enrolled, paymentStatus: 'paid' } }, 'learner'],
-    ['a learner who has yet to pay', { enrollment: { ...enrolled, paymentStatus: 'pending' } }, null],
-    ['a learner who got the money back', { enrollment: { ...enrolled, paymentStatus: 'refunded' } }, null],
-    ['an administrator', { role: 'admin' }, 'staff'],
-    ['an administrator, of a draft', { role: 'admin', course: draft }, 'staff'],
-    ['an administrator who learns in it', { role: 'admin', enrollment: enrolled }, 'staff'],
-    ['an administrator of elsewhere', { role: 'admin', isMember: false }, null],
-    ['a moderator', { role: 'moderator' }, 'staff'],
-    ['a moderator of elsewhere', { role: 'moderator', isMember: false }, null],
-    ['a super administrator of elsewhere', { role: 'super_admin', isMember: false }, 'staff'],
-    ['another teacher', { role: 'instructor' }, null],
-    ['a parent', { role: 'parent' }, null],
-    ['a student who is not enrolled', {}, null],
-  ])('%s', (_, over, standing) => {
-    expect(standingOf(facts(over), now)).toBe(standing);
+    ['a learner under way', { enrollment: { ...enrolled, status: 'in_progress' } }, ['course.learner']],
+    ['a learner who has completed', { enrollment: { ...enrolled, status: 'completed' } }, ['course.learner']],
+    ['one waiting for approval', { enrollment: { ...enrolled, status: 'pending_approval' } }, []],
+    ['one who has failed', { enrollment: { ...enrolled, status: 'failed' } }, []],
+    ['one who has withdrawn', { enrollment: { ...enrolled, status: 'withdrawn' } }, []],
+    ['one whose time is over', { enrollment: { ...enrolled, status: 'expired' } }, []],
+    ['one whose time is over and nobody noted it', { enrollment: { ...enrolled, expiresAt: now } }, []],
+    ['a suspended learner', { enrollment: { ...enrolled, status: 'suspended' } }, []],
+    ['a rejected learner', { enrollment: { ...enrolled, status: 'rejected' } }, []],
+    ['a learner who has paid', { enrollment: { ...enrolled, paymentStatus: 'paid' } }, ['course.learner']],
+    ['a learner who has yet to pay', { enrollment: { ...enrolled, paymentStatus: 'pending' } }, []],
+    ['a learner who got the money back', { enrollment: { ...enrolled, paymentStatus: 'refunded' } }, []],
+    ['somebody who is not enrolled', {}, []],
+  ])('%s', (_, over, relations) => {
+    expect(relationsTo(facts(over), 'ben', now)).toEqual(relations);
   });
 
-  it('decides who may enrol others', () => {
-    const standings = ['instructor', 'assistant', 'learner', 'staff'] as const;
-    expect(standings.filter(mayManageEnrollments)).toEqual(['instructor', 'staff']);
+  it('its teacher, whatever its state, and also one who learns in it', () => {
+    expect(relationsTo(facts({}), 'ada', now)).toEqual(['course.instructor']);
+    expect(relationsTo(facts({ course: draft }), 'ada', now)).toEqual(['course.instructor']);
+    expect(relationsTo(facts({ enrollment: enrolled }), 'ada', now)).toEqual([
+      'course.instructor',
+      'course.learner',
+    ]);
+  });
+});
+
+describe('as what somebody sees a course', () => {
+  const role = (scope: 'context' | 'organization' | 'system'): Decision => ({
+    allowed: true,
+    reason: { kind: 'role', role: 'x', via: 'x', granted: true, scope },
+  });
+  const learns: Decision = { allowed: true, reason: { kind: 'relation', relation: 'course.learner' } };
+  const granted: Decision = {
+    allowed: true,
+    reason: { kind: 'override', granted: true, scope: 'context' },
+  };
+  it.each<[string, Decision, Relation[], string | null]>([
+    ['its teacher', role('system'), ['course.instructor'], 'instructor'],
+    ['its teacher who learns in it', learns, ['course.instructor', 'course.learner'], 'instructor'],
+    ['an assistant who learns in it', role('context'), ['course.learner'], 'assistant'],
+    ['an administrator who learns in it', role('system'), ['course.learner'], 'staff'],
+    ['staff of the organization', role('organization'), [], 'staff'],
+    ['a learner', learns, ['course.learner'], 'learner'],
+    ['a learner with an exception', granted, ['course.learner'], 'learner'],
+    ['a guest with an exception', granted, [], 'assistant'],
+    ['a teacher who may not any more', { allowed: false, reason: { kind: 'none' } }, ['course.instructor'], null],
+  ])('%s', (_, decision, relations, standing) => {
+    expect(standingOf({ decision: () => decision, relations })).toBe(standing);
   });
 });
 

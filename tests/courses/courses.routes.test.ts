@@ -25,6 +25,7 @@ let biology: string;
 
 beforeAll(async () => {
   server = await startServer();
+  await rows(`insert into organizations (name, slug) values ('Elsewhere', 'elsewhere')`);
 });
 afterAll(() => server.close());
 beforeEach(async () => {
@@ -33,10 +34,11 @@ beforeEach(async () => {
   await join(admin.userId);
 });
 
-/** Somebody signed in. */
-async function person(role: string): Promise<Person> {
+/** Somebody signed in, a member of the organization of all courses here, or of another one. */
+async function person(role: string, organization?: string): Promise<Person> {
   const email = `${randomUUID()}@test.lectern`;
-  const userId = await createUser(server.databaseUrl, { email, displayName: `A ${role}`, role });
+  const displayName = `A ${role}`;
+  const userId = await createUser(server.databaseUrl, { email, displayName, role, organization });
   const { body } = await server.ask<SignedInView>('POST', '/auth/sign-in', { body: { email, password } });
   return { userId, token: body.accessToken };
 }
@@ -64,7 +66,7 @@ const mine = (who: Person, query = '') =>
 const get = (who: Person, id: string) =>
   server.ask<CourseView>('GET', `/courses/${id}`, { token: who.token });
 const actorOf = (who: Person) => server.identity.authenticator.accessToken(who.token);
-const standing = (who: Person) => server.courses.standing(server.db.em(), who.userId, biology);
+const standing = (who: Person) => server.courses.standing(server.db.em(), who, biology);
 
 describe('seeing courses', () => {
   it('shows a course to its teacher, assistants, learners and staff, each as what they are', async () => {
@@ -81,7 +83,7 @@ describe('seeing courses', () => {
       const { items } = (await mine(who)).body;
       expect(items.find(({ id }) => id === biology)?.standing).toBe(as);
       expect(await standing(who)).toBe(as);
-      expect(await server.courses.courseIdsOf(server.db.em(), who.userId)).toContain(biology);
+      expect(await server.courses.courseIdsOf(server.db.em(), who)).toContain(biology);
     }
     expect((await get(ada, biology)).body.instructor).toEqual({
       id: ada.userId,
@@ -90,8 +92,8 @@ describe('seeing courses', () => {
   });
 
   it('says not_found to everybody else, as of a course that does not exist', async () => {
-    const stranger = await person('moderator');
-    const superAdmin = await person('super_admin');
+    const stranger = await person('moderator', 'elsewhere');
+    const superAdmin = await person('super_admin', 'elsewhere');
     for (const who of [ben, stranger]) {
       const refused = await get(who, biology);
       const missing = await get(who, randomUUID());
@@ -99,7 +101,8 @@ describe('seeing courses', () => {
       expect({ ...refused.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
       expect((await mine(who)).body).toEqual({ items: [], nextCursor: null });
     }
-    expect((await get(superAdmin, biology)).status).toBe(200);
+    expect(await standing(superAdmin)).toBe('staff');
+    expect(await server.courses.courseIdsOf(server.db.em(), superAdmin)).toContain(biology);
     expect((await get(ada, 'no-uuid')).status).toBe(404);
     expect((await server.ask('GET', `/courses/${biology}`)).status).toBe(401);
   });
@@ -112,7 +115,7 @@ describe('seeing courses', () => {
       biology,
     );
     expect((await get(admin, biology)).status).toBe(404);
-    expect(await server.courses.courseIdsOf(server.db.em(), admin.userId)).not.toContain(biology);
+    expect(await server.courses.courseIdsOf(server.db.em(), admin)).not.toContain(biology);
     await expect(
       server.courses.enroll(await actorOf(admin), { courseId: biology, userId: ben.userId }),
     ).rejects.toMatchObject({ code: 'not_found' });
@@ -134,6 +137,10 @@ describe('seeing courses', () => {
     expect([await standing(ben), await standing(helper)]).toEqual([null, null]);
     await rows('update organization_memberships set left_at = now() where user_id = $1', admin.userId);
     expect(await standing(admin)).toBeNull();
+    await rows('update organization_memberships set left_at = now() where user_id = $1', ada.userId);
+    expect(await standing(ada)).toBeNull();
+    await rows('update organization_memberships set left_at = null where user_id = $1', ada.userId);
+    expect(await standing(ada)).toBe('instructor');
     await rows('update courses set deleted_at = now() where id = $1', biology);
     expect(await standing(ada)).toBeNull();
     expect(await server.courses.organizationOf(server.db.em(), biology)).toBeNull();
@@ -217,8 +224,9 @@ describe('enrolment', () => {
 
   it('refuses who is not of the organization, who is suspended, and who never was in', async () => {
     const teacher = await actorOf(ada);
-    await expect(server.courses.enroll(teacher, input())).rejects.toMatchObject({ code: 'not_found' });
-    await expect(server.courses.unenroll(teacher, input())).rejects.toMatchObject({ code: 'not_found' });
+    const foreign = { courseId: biology, userId: (await person('student', 'elsewhere')).userId };
+    await expect(server.courses.enroll(teacher, foreign)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(server.courses.unenroll(teacher, foreign)).rejects.toMatchObject({ code: 'not_found' });
     await expect(
       server.courses.enroll(teacher, { ...input(), courseId: randomUUID() }),
     ).rejects.toMatchObject({ code: 'not_found' });

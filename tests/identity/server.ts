@@ -86,9 +86,16 @@ export interface TestServer {
 }
 
 export async function startServer(
-  options: { secureCookies?: boolean; env?: Record<string, string> } = {},
+  options: {
+    secureCookies?: boolean;
+    env?: Record<string, string>;
+    /** A database that stays when the server is closed, so that another one can go on with it. */
+    databaseUrl?: string;
+  } = {},
 ): Promise<TestServer> {
-  const database = await createTestDatabase();
+  const database = options.databaseUrl
+    ? { url: options.databaseUrl, drop: async () => undefined }
+    : await createTestDatabase();
   const log = createLogger(process.env['TEST_LOG'] ?? 'fatal');
   const clock = testClock();
   const db = await openDatabase({
@@ -142,7 +149,7 @@ export async function startServer(
     secureCookies: options.secureCookies ?? false,
     publicUrl: () => url,
   });
-  const courses = createCourses(deps);
+  const courses = createCourses({ ...deps, notices, audit, access });
   const originAllowed = createOriginCheck({ allowed: [] });
   const http = createHttpServer({ log, originAllowed, trustProxy: [] });
   http.mount({
@@ -155,6 +162,7 @@ export async function startServer(
       assertOwnOrigin(req) {
         if (!originAllowed(req)) throw new AppError('origin_not_allowed');
       },
+      refused: audit.refused,
     }),
   });
   const { port } = await http.listen(0, '127.0.0.1');
@@ -181,6 +189,7 @@ export async function startServer(
     },
     async close() {
       await http.close();
+      await identity.stop();
       await jobs.stop();
       await notices.stop();
       await outbox.stop();

@@ -183,7 +183,7 @@ describe('what is refused before it is looked at', () => {
   const good = { email: 'a@test.lectern', password: 'x' };
   it.each([
     ['no e-mail', { password: 'x' }, 'email'],
-    ['an e-mail that is none', { ...good, email: 'nobody' }, 'email'],
+    ['an e-mail that is none', { ...good, email: 'no body' }, 'email'],
     ['an e-mail that is a number', { ...good, email: 7 }, 'email'],
     ['an e-mail that is too long', { ...good, email: `${'a'.repeat(260)}@test.lectern` }, 'email'],
     ['no password', { email: 'a@test.lectern' }, 'password'],

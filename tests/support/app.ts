@@ -19,11 +19,15 @@ export interface TestApp extends App {
 
 type Options = Partial<Pick<AppOptions, 'clock' | 'graceSeconds' | 'mediaTimings'>> & {
   env?: Record<string, string>;
+  /** The database of another server, which this one joins; it stays when this one is destroyed. */
+  databaseUrl?: string;
 };
 
 /** Starts a server as `npm start` would, but quiet and without demo data. */
 export async function startTestApp(options: Options = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+  const database = options.databaseUrl
+    ? { url: options.databaseUrl, drop: async () => undefined }
+    : await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'lectern-app-'));
   const env = {
     NODE_ENV: 'test',

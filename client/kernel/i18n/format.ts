@@ -29,6 +29,16 @@ export const formatMoment = formatter({
   minute: '2-digit',
 });
 
+/** "2 March 2026, 09:30:05": where the second matters. */
+export const formatExact = formatter({
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
+
 /** Midnight to midnight of the viewer's own day that an instant falls in, as the API wants it. */
 export function localDay(instant: number): { from: string; to: string } {
   const from = new Date(instant);

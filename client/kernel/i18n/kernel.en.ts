@@ -20,6 +20,13 @@ export const kernelTexts = {
     title: 'This page has stumbled',
     text: 'Nothing you sent is lost. Reloading the page usually helps.',
   },
+  organization: {
+    current: 'You work in {{name}}. Switch organization',
+    title: 'Work in',
+    suspended: '{{name}} (suspended)',
+    switched: 'You now work in {{name}}.',
+    failed: 'The organization was not switched',
+  },
   account: {
     menu: 'Account of {{name}}',
     settings: 'Your account',

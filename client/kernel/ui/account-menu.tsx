@@ -30,7 +30,7 @@ export function AccountMenu() {
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <UnstyledButton aria-label={t('account.menu', { name: me.displayName })} data-testid="account-menu">
-          <PersonAvatar userId={me.id} name={me.displayName} size={36} />
+          <PersonAvatar userId={me.id} name={me.displayName} src={me.avatarUrl} size={36} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { AccountMenu } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
+import { OrganizationSwitcher } from './organization-switcher.tsx';
 import classes from './page-shell.module.css';
 
 /** Header and content of every page outside a running class. */
@@ -27,7 +28,10 @@ export function PageShell({ children }: { children: ReactNode }) {
           <Logo size={28} />
           {t('productName')}
         </Link>
-        <AccountMenu />
+        <div className={classes.tools}>
+          <OrganizationSwitcher />
+          <AccountMenu />
+        </div>
       </header>
       <main id="content" ref={main} tabIndex={-1} className={classes.main} style={{ outline: 'none' }}>
         {children}

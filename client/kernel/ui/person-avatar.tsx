@@ -24,13 +24,20 @@ function hueOf(userId: string): number {
 interface PersonAvatarProps {
   userId: string;
   name: string;
+  /** Their picture, if they have one. */
+  src?: string | null;
   /** Pixels, or a CSS length that follows the container. */
   size: number | string;
 }
 
-/** Initials on a colour of one's own. Decoration: the name is always written beside it or in the label. */
-export function PersonAvatar({ userId, name, size }: PersonAvatarProps) {
+/** The person's picture, else initials on a colour of one's own. Decoration: the name is always written beside it or in the label. */
+export function PersonAvatar({ userId, name, size, src = null }: PersonAvatarProps) {
   const width = typeof size === 'number' ? `${size}px` : size;
+  if (src) {
+    return (
+      <img src={src} alt="" className={classes.avatar} style={{ width, height: width, objectFit: 'cover' }} />
+    );
+  }
   return (
     <span
       aria-hidden

@@ -25,7 +25,7 @@ export const PersonRow = memo(function PersonRow({ participant }: { participant:
       data-presence={presence}
       data-quality={person.quality}
     >
-      <PersonAvatar userId={userId} name={displayName} size={34} />
+      <PersonAvatar userId={userId} name={displayName} src={person.avatarUrl} size={34} />
       <div className={classes.who}>
         <span className={classes.name}>
           {person.mine ? t('tile.you', { name: displayName }) : displayName}

@@ -35,7 +35,7 @@ export function Tile({ userId, large = false }: TileProps) {
       data-presence={person.presence}
     >
       <div className={classes.face}>
-        <PersonAvatar userId={userId} name={person.name} size="min(40cqh, 26cqw)" />
+        <PersonAvatar userId={userId} name={person.name} src={person.avatarUrl} size="min(40cqh, 26cqw)" />
         <TileVideo userId={userId} source="camera" mine={person.mine} />
       </div>
       <Marks person={person} />

@@ -4,6 +4,7 @@ import { useLive, useMedia, useParticipant, useRoom, useSnapshot } from '../room
 
 export interface PersonState {
   name: string;
+  avatarUrl: string | null;
   mine: boolean;
   presence: Presence;
   /** The microphone is on, by what the server says; for oneself by the own switch. */
@@ -29,6 +30,7 @@ export function usePerson(userId: string): PersonState {
   );
   return {
     name: participant?.displayName ?? '',
+    avatarUrl: participant?.avatarUrl ?? null,
     mine,
     presence: participant?.presence ?? 'away',
     microphone: mine ? ownMicrophone : otherMicrophone,

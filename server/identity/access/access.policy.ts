@@ -46,13 +46,16 @@ export interface AccessFacts {
   apiKey: readonly string[] | null;
 }
 
+/** How far a role or an exception reaches: one thing and what is in it, an organization and those below it, or wherever the person belongs. */
+export type Scope = 'context' | 'organization' | 'system';
+
 /** Why somebody may or may not. */
 export type Reason =
   | { kind: 'account' }
   | { kind: 'api_key' }
   | { kind: 'organization_suspended'; organizationId: string }
-  | { kind: 'override'; granted: boolean; scope: 'context' | 'organization' | 'system' }
-  | { kind: 'role'; role: string; via: string; granted: boolean }
+  | { kind: 'override'; granted: boolean; scope: Scope }
+  | { kind: 'role'; role: string; via: string; granted: boolean; scope: Scope }
   | { kind: 'relation'; relation: Relation }
   | { kind: 'none' };
 
@@ -81,7 +84,7 @@ export function decide(permission: Permission, facts: AccessFacts, now: Date): D
   const suspended = facts.organizations.find((one) => one.suspended);
   if (suspended && !roles.some(isEverywhere))
     return deny({ kind: 'organization_suspended', organizationId: suspended.id });
-  return byOverride(facts, now) ?? byRole(roles) ?? byRelation(permission, facts) ?? deny({ kind: 'none' });
+  return byOverride(facts, now) ?? byRole(roles, facts) ?? byRelation(permission, facts) ?? deny({ kind: 'none' });
 }
 
 const isEverywhere = ({ level, organizationId, context }: Assignment): boolean =>
@@ -102,41 +105,54 @@ function holds(one: Assignment, facts: AccessFacts): boolean {
 }
 
 function byOverride(facts: AccessFacts, now: Date): Decision | null {
-  const standing = facts.overrides.filter((one) => stands(one, now));
-  const decision = (
-    found: Override | undefined,
-    scope: 'context' | 'organization' | 'system',
-  ): Decision | null =>
-    found ? { allowed: found.granted, reason: { kind: 'override', granted: found.granted, scope } } : null;
-  for (const { type, id } of facts.contexts) {
-    const found = decision(
-      worst(standing.filter(({ context }) => context?.type === type && context.id === id)),
-      'context',
-    );
-    if (found) return found;
-  }
-  for (const { id } of facts.organizations) {
-    const here = standing.filter(({ context, organizationId }) => context === null && organizationId === id);
-    const found = decision(worst(here), 'organization');
-    if (found) return found;
-  }
-  const everywhere = standing.filter(
-    ({ context, organizationId }) => context === null && organizationId === null,
-  );
-  return decision(worst(everywhere), 'system');
+  // What was given ends with the membership; what was forbidden stays forbidden.
+  const inside = isInside(facts);
+  const standing = facts.overrides.filter((one) => stands(one, now) && (inside || !one.granted));
+  const found = nearestFirst(facts).flatMap(({ scope, matches }) => {
+    const here = standing.filter(matches);
+    // Of several exceptions in one scope the denial counts.
+    const one = here.find(({ granted }) => !granted) ?? here[0];
+    return one ? [{ scope, granted: one.granted }] : [];
+  })[0];
+  return found ? { allowed: found.granted, reason: { kind: 'override', ...found } } : null;
 }
 
-/** Of several exceptions in one scope the denial counts. */
-const worst = (overrides: readonly Override[]): Override | undefined =>
-  overrides.find(({ granted }) => !granted) ?? overrides[0];
+type Placed = Pick<Override, 'context' | 'organizationId'>;
 
-function byRole(roles: readonly Assignment[]): Decision | null {
-  const said = roles.flatMap(({ role, says }) =>
-    says.map((one) => ({ role, via: one.role, granted: one.granted })),
+/** The scopes that reach a subject, nearest first. */
+function nearestFirst({ contexts, organizations }: Pick<AccessFacts, 'contexts' | 'organizations'>): {
+  scope: Scope;
+  matches: (one: Placed) => boolean;
+}[] {
+  return [
+    ...contexts.map(({ type, id }) => ({
+      scope: 'context' as const,
+      matches: ({ context }: Placed) => context?.type === type && context.id === id,
+    })),
+    ...organizations.map(({ id }) => ({
+      scope: 'organization' as const,
+      matches: ({ context, organizationId }: Placed) => context === null && organizationId === id,
+    })),
+    {
+      scope: 'system' as const,
+      matches: ({ context, organizationId }: Placed) => context === null && organizationId === null,
+    },
+  ];
+}
+
+/** Any denial beats every permission. Of several roles that say the same, the nearest is named, then the highest. */
+function byRole(roles: readonly Assignment[], facts: AccessFacts): Decision | null {
+  const said = nearestFirst(facts).flatMap(({ scope, matches }) =>
+    roles
+      .filter(matches)
+      .toSorted((one, other) => other.level - one.level || compare(one.role, other.role))
+      .flatMap(({ role, says }) => says.map((one) => ({ role, via: one.role, granted: one.granted, scope }))),
   );
   const found = said.find(({ granted }) => !granted) ?? said[0];
   return found ? { allowed: found.granted, reason: { kind: 'role', ...found } } : null;
 }
+
+const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Nobody is anything in an organization that they are no member of: with the membership its courses are gone too. */
 const isInside = ({ organizations, memberOf }: AccessFacts): boolean =>
@@ -151,13 +167,7 @@ function byRelation(permission: Permission, facts: AccessFacts): Decision | null
 }
 
 /** The highest level that somebody has in a scope: nobody gives what is above it. */
-export function levelOf(
-  facts: Pick<
-    AccessFacts,
-    'assignments' | 'organizations' | 'memberOf' | 'primaryOrganizationId' | 'contexts'
-  >,
-  now: Date,
-): number {
-  const held = facts.assignments.filter((one) => stands(one, now) && holds(one, facts as AccessFacts));
+export function levelOf(facts: AccessFacts, now: Date): number {
+  const held = facts.assignments.filter((one) => stands(one, now) && holds(one, facts));
   return Math.max(0, ...held.map(({ level }) => level));
 }

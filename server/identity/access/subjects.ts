@@ -1,31 +1,35 @@
-import type { Access } from './access.ts';
+import type { MembershipRole } from '../../../shared/identity/contract.ts';
+import type { Access, SubjectRow } from './access.ts';
 
 /** How rights see an organization and a person: the subjects that identity itself owns. */
 export function relateIdentitySubjects(access: Access): void {
-  access.relate('organization', async (em, userId, id) => {
-    const [row] = await em.execute<{ member: boolean }[]>(
-      `select exists (select 1 from organization_memberships m where m.organization_id = o.id and m.user_id = ?
-         and m.left_at is null and m.status = 'active') as member
-       from organizations o where o.id = ? and o.deleted_at is null`,
-      [userId, id],
-    );
-    if (!row) return null;
-    return { organizationId: id, contexts: [], relations: row.member ? ['organization.member'] : [] };
+  access.relate<SubjectRow & { role: MembershipRole | null }>('organization', {
+    sql: `select o.id, o.id as organization_id,
+        (select m.role from organization_memberships m where m.organization_id = o.id and m.user_id = :user
+          and m.left_at is null and m.status = 'active') as role
+      from organizations o where o.id = any(:ids::uuid[]) and o.deleted_at is null`,
+    read: ({ role }) => ({
+      contexts: [],
+      relations: [
+        ...(role === null ? [] : (['organization.member'] as const)),
+        // Administrators and owners have the role `admin` there besides.
+        ...(role === null || role === 'member' ? [] : (['organization.manager'] as const)),
+      ],
+    }),
   });
 
   // A person belongs to the organization that is their primary one: its administrators look after the account.
-  access.relate('user', async (em, userId, id) => {
-    const [row] = await em.execute<{ organization_id: string | null; guardian: boolean }[]>(
-      `select (select m.organization_id from organization_memberships m where m.user_id = u.id and m.is_primary and m.left_at is null) as organization_id,
-         exists (select 1 from guardianships g where g.child_id = u.id and g.parent_id = ? and g.status = 'active' and g.deleted_at is null) as guardian
-       from users u where u.id = ?`,
-      [userId, id],
-    );
-    if (!row) return null;
-    const relations = [
-      ...(userId === id ? (['user.self'] as const) : []),
-      ...(row.guardian ? (['user.guardian'] as const) : []),
-    ];
-    return { organizationId: row.organization_id, contexts: [], relations };
+  access.relate<SubjectRow & { guardian: boolean }>('user', {
+    sql: `select u.id,
+        (select m.organization_id from organization_memberships m where m.user_id = u.id and m.is_primary and m.left_at is null) as organization_id,
+        exists (select 1 from guardianships g where g.child_id = u.id and g.parent_id = :user and g.status = 'active' and g.deleted_at is null) as guardian
+      from users u where u.id = any(:ids::uuid[])`,
+    read: ({ id, guardian }, userId) => ({
+      contexts: [],
+      relations: [
+        ...(id === userId ? (['user.self'] as const) : []),
+        ...(guardian ? (['user.guardian'] as const) : []),
+      ],
+    }),
   });
 }

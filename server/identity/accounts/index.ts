@@ -1,6 +1,28 @@
 import type { Area, AreaDeps } from '../deps.ts';
+import { createProofs } from '../proofs/index.ts';
+import { createPhantoms } from '../proofs/phantoms.ts';
+import type { Attempts } from '../sign-in/attempts.ts';
+import { OtpService } from '../sign-in/otp.service.ts';
+import { bindRoutes } from './accounts.routes.ts';
+import { AccountService } from './accounts.service.ts';
+import { ContactService } from './contact.service.ts';
+import { PasswordService } from './password.service.ts';
+import { ProfileService } from './profile.service.ts';
+import { RegistrationService } from './registration.service.ts';
 
-/** Accounts: registration, verification, passwords, profiles. */
-export function createAccounts(_deps: AreaDeps): Area {
-  return { routes: [] };
+/** Accounts: registration, verification, passwords, profiles. `attempts`: what the sign-in counts with. */
+export function createAccounts(area: AreaDeps & { attempts: Attempts }): Area {
+  const proofs = createProofs(area);
+  const deps = { ...area, proofs, phantoms: createPhantoms(area.clock) };
+  const accounts = new AccountService(area);
+  return {
+    routes: bindRoutes(area, {
+      registration: new RegistrationService(deps),
+      passwords: new PasswordService(deps),
+      otp: new OtpService(deps),
+      profiles: new ProfileService(deps, accounts),
+      contacts: new ContactService(deps, accounts),
+    }),
+    sweep: () => proofs.sweep(),
+  };
 }

@@ -1,6 +1,19 @@
 import type { Area, AreaDeps } from '../deps.ts';
+import { bindInvitations } from './invitations.routes.ts';
+import { InvitationService } from './invitations.service.ts';
+import { MembershipService } from './memberships.service.ts';
+import { bindRoutes } from './organizations.routes.ts';
+import { OrganizationService } from './organizations.service.ts';
+import { OrganizationSettingsService } from './settings.service.ts';
 
 /** Organizations, their tree, memberships and invitations. */
-export function createOrganizations(_deps: AreaDeps): Area {
-  return { routes: [] };
+export function createOrganizations(deps: AreaDeps): Area {
+  const organizations = new OrganizationService(deps);
+  const memberships = new MembershipService(deps);
+  const invitations = new InvitationService(deps);
+  const settings = new OrganizationSettingsService(deps);
+  return {
+    routes: [...bindRoutes({ organizations, memberships, settings }), ...bindInvitations(invitations, deps)],
+    sweep: () => invitations.expire(),
+  };
 }

@@ -14,6 +14,12 @@ export const revokeReasons = [
 ] as const;
 export type RevokeReason = (typeof revokeReasons)[number];
 
+/** `auth_sessions.data` */
+export interface SessionData {
+  /** ISO 8601 */
+  provenAt?: string;
+}
+
 const AuthSessionSchema = defineEntity({
   name: 'AuthSession',
   tableName: 'auth_sessions',
@@ -25,6 +31,13 @@ const AuthSessionSchema = defineEntity({
     rememberMe: p.boolean().default(false),
     ipAddress: p.string().columnType('inet').nullable(),
     userAgent: p.text().nullable(),
+    deviceType: p.text().nullable(),
+    browser: p.text().nullable(),
+    platform: p.text().nullable(),
+    isMobile: p.boolean().default(false),
+    /** When the person last proved who they are: at the sign-in, or since (`step-up.ts`). */
+    data: p.json<SessionData>(),
+    mfaVerifiedAt: columns.instant().nullable(),
     lastActivityAt: columns.created(),
     expiresAt: columns.instant(),
     revokedAt: columns.instant().nullable(),

@@ -6,7 +6,12 @@ import type { Ids } from '../../kernel/ids.ts';
 import type { Tokens } from '../../kernel/tokens.ts';
 import { isUsable } from '../accounts/account.ts';
 import { sessionStanding } from '../sign-in/credentials.repository.ts';
+import { endedCode } from './ending.ts';
+import { noteActivity } from './sessions.repository.ts';
 import { accessTokenSeconds } from './rotation.ts';
+
+/** How often it is written down that somebody is there. */
+const activityMs = 60_000;
 
 /** The claims of an access token besides the registered times. */
 interface AccessClaims {
@@ -41,9 +46,12 @@ export function createAuthenticator(deps: { db: Database; tokens: Tokens; clock:
       const standing = await sessionStanding(deps.db.em(), claims.sid);
       const now = deps.clock.now();
       if (!standing || standing.userId !== claims.sub) throw new AppError('session_revoked');
-      if (standing.revokedAt || standing.expiresAt <= now) throw new AppError('session_revoked');
+      if (standing.revokedAt || standing.expiresAt <= now)
+        throw new AppError(endedCode(standing.revokeReason));
       if (!isUsable(standing.account, now)) throw new AppError('account_inactive');
       if (standing.tokenVersion !== claims.tv) throw new AppError('session_revoked');
+      if (now.getTime() - standing.lastActivityAt.getTime() >= activityMs)
+        await noteActivity(deps.db.em(), { sessionId: claims.sid, userId: standing.userId }, now);
       return {
         kind: 'user',
         userId: standing.userId,
@@ -51,6 +59,7 @@ export function createAuthenticator(deps: { db: Database; tokens: Tokens; clock:
         role: standing.role,
         displayName: standing.displayName,
         organizationId: standing.organizationId,
+        pending: standing.pending,
       };
     },
     async isSignedIn(authSessionId) {

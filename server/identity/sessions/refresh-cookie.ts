@@ -1,6 +1,5 @@
 import { parseCookie } from 'cookie';
 import type { CookieOptions, Request, Response } from 'express';
-import { sessionMs } from './rotation.ts';
 
 const name = 'lectern_refresh';
 const longest = 128;
@@ -8,7 +7,8 @@ const longest = 128;
 /** The cookie that carries the refresh token: read, set, taken away. */
 export interface RefreshCookie {
   read(req: Request): string | null;
-  write(res: Response, secret: string): void;
+  /** @param milliseconds until the sign-in ends: the browser keeps the cookie no longer */
+  write(res: Response, secret: string, milliseconds: number): void;
   clear(res: Response): void;
 }
 
@@ -23,7 +23,8 @@ export function createRefreshCookie(secure: boolean): RefreshCookie {
       const value = parseCookie(req.headers.cookie ?? '')[name];
       return value && value.length <= longest ? value : null;
     },
-    write: (res, secret) => void res.cookie(name, secret, { ...options, maxAge: sessionMs }),
+    write: (res, secret, milliseconds) =>
+      void res.cookie(name, secret, { ...options, maxAge: milliseconds }),
     clear: (res) => void res.clearCookie(name, options),
   };
 }

@@ -4,8 +4,8 @@ const day = 24 * 60 * 60 * second;
 /** How long a used refresh token may still be shown, as long as its successor was not used. */
 export const graceMs = 60 * second;
 
-/** How long a sign-in lasts after its last refresh. */
-export const sessionMs = 7 * day;
+/** How long a sign-in lasts after its last refresh (`auth.refresh_ttl_days`, `auth.remember_ttl_days`). */
+export const sessionMs = (days: number): number => days * day;
 
 /** `auth.access_token_ttl_seconds` */
 export const accessTokenSeconds = 15 * 60;

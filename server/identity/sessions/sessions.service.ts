@@ -1,14 +1,18 @@
-import type { UserActor } from '../../kernel/actor.ts';
+import type { Actor, UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { IdentityDeps } from '../deps.ts';
 import { isUsable } from '../accounts/account.ts';
 import { AuthSession } from './auth-session.entity.ts';
 import type { RevokeReason } from './auth-session.entity.ts';
+import { deviceOf } from './device.ts';
+import { lifeOf, openSessionIds, policyOf, primaryOrganization } from './sessions.repository.ts';
 import { sessionStanding } from '../sign-in/credentials.repository.ts';
+import { endedCode } from './ending.ts';
+import type { EndedCode } from './ending.ts';
 import { hashRefreshSecret, newRefreshSecret } from './refresh-secret.ts';
 import { RefreshToken } from './refresh-token.entity.ts';
-import { judge, sessionMs } from './rotation.ts';
+import { judge } from './rotation.ts';
 import { User } from '../accounts/user.entity.ts';
 
 /** Where a sign-in comes from. */
@@ -25,16 +29,35 @@ export interface OpenSession {
   /** The organization that the sign-in works in; null: the primary one. */
   organizationId: string | null;
   refreshSecret: string;
+  expiresAt: Date;
+}
+
+/** How a sign-in is opened. */
+export interface OpenOptions {
+  /** `auth.remember_ttl_days` instead of `auth.refresh_ttl_days`. */
+  rememberMe?: boolean;
+  /** Whether two factors were shown. */
+  mfa?: boolean;
+  /** For the audit trail: the ways in which it was proven who it is. */
+  methods?: readonly string[];
+}
+
+/** The notice that every node hears when a sign-in has ended. */
+export const revokedTopic = 'session.revoked';
+export interface RevokedNotice {
+  authSessionId: string;
+  userId: string;
+  code: EndedCode;
 }
 
 // An outcome is returned, not thrown, where the transaction must be committed all the same.
-type Refreshed = OpenSession | { refused: 'unauthenticated' | 'session_revoked' | 'account_inactive' };
+type Refreshed = OpenSession | { refused: 'unauthenticated' | EndedCode | 'account_inactive' };
 
 export type SessionDeps = Pick<IdentityDeps, 'db' | 'outbox' | 'notices' | 'audit' | 'clock' | 'ids'>;
 
 const longestUserAgent = 512;
 
-/** Sign-ins after the password: opening, going on, ending. */
+/** Sign-ins after the proof of who it is: opening, going on, ending. */
 export class SessionService {
   readonly #deps: SessionDeps;
 
@@ -42,33 +65,58 @@ export class SessionService {
     this.#deps = deps;
   }
 
-  /** Opens a sign-in in the caller's transaction. */
+  /**
+   * Opens a sign-in in the caller's transaction. Where an organization of the person wants one sign-in at a time, it ends
+   * the others.
+   */
   async open(
     tx: Transaction,
     userId: string,
     client: Client,
-  ): Promise<{ sessionId: string; organizationId: string | null; refreshSecret: string }> {
-    const { clock, ids } = this.#deps;
+    options: OpenOptions = {},
+  ): Promise<Pick<OpenSession, 'sessionId' | 'organizationId' | 'refreshSecret' | 'expiresAt'>> {
+    const { clock, ids, audit } = this.#deps;
+    const { rememberMe = false, mfa = false, methods = [] } = options;
     const now = clock.now();
+    const sessionId = ids.uuid();
+    // Two sign-ins at once take turns: with one allowed, the second ends the first.
+    await tx.em.execute('select 1 from users where id = ? for no key update', [userId]);
+    const isExclusive = (await policyOf(tx.em, userId)) === 'single';
+    if (isExclusive)
+      for (const id of await openSessionIds(tx.em, userId)) await this.revoke(tx, id, 'superseded', null);
     const session = tx.em.create(AuthSession, {
-      id: ids.uuid(),
+      id: sessionId,
       user: tx.em.getReference(User, userId),
-      // auth.session_policy = multiple: one person, many devices.
-      isExclusive: false,
+      isExclusive,
+      rememberMe,
       ipAddress: client.address,
       userAgent: client.userAgent?.slice(0, longestUserAgent) ?? null,
+      ...deviceOf(client.userAgent),
+      data: { provenAt: now.toISOString() },
+      mfaVerifiedAt: mfa ? now : null,
       lastActivityAt: now,
-      expiresAt: new Date(now.getTime() + sessionMs),
+      createdAt: now,
+      expiresAt: new Date(now.getTime() + (await lifeOf(tx.em, userId, rememberMe))),
     });
     tx.em.persist(session);
     const { refreshSecret } = this.#issue(tx, session);
     await tx.em.flush();
-    return { sessionId: session.id, organizationId: null, refreshSecret };
+    audit.record(tx, {
+      actor: null,
+      action: 'session.opened',
+      category: 'authentication',
+      severity: 'low',
+      resourceType: 'auth_session',
+      resourceId: sessionId,
+      organizationId: await primaryOrganization(tx.em, userId),
+      metadata: { userId, methods, rememberMe, mfa },
+    });
+    return { sessionId, organizationId: null, refreshSecret, expiresAt: session.expiresAt };
   }
 
   /**
    * Takes a refresh token and gives its successor.
-   * @throws AppError unauthenticated, session_revoked, account_inactive
+   * @throws AppError unauthenticated, session_revoked, session_superseded, account_inactive
    */
   async refresh(secret: string): Promise<OpenSession> {
     const hash = hashRefreshSecret(secret);
@@ -86,26 +134,47 @@ export class SessionService {
     });
   }
 
-  /** Ends a sign-in and tells who holds its sockets; what has ended already stays as it is. */
+  /**
+   * Ends a sign-in; every node hears of it at the commit and hangs up its sockets. What has ended already stays as it is.
+   * @returns whether it stood until now
+   */
   async revoke(
     tx: Transaction,
     sessionId: string,
     reason: RevokeReason,
     by: UserActor | null,
-  ): Promise<void> {
-    const now = this.#deps.clock.now();
+  ): Promise<boolean> {
+    const { clock, notices, outbox, audit } = this.#deps;
+    const now = clock.now();
     const [ended] = await tx.em.execute<{ user_id: string }[]>(
       `update auth_sessions set revoked_at = ?, revoke_reason = ?, revoked_by = ?, updated_at = ?
        where id = ? and revoked_at is null returning user_id`,
       [now, reason, by?.userId ?? null, now, sessionId],
     );
-    if (!ended) return;
-    await this.#deps.outbox.add(tx, {
+    if (!ended) return false;
+    const userId = ended.user_id;
+    const notice: RevokedNotice = { authSessionId: sessionId, userId, code: endedCode(reason) };
+    await notices.send(tx, revokedTopic, notice);
+    await outbox.add(tx, {
       type: 'identity.session.revoked',
       aggregateType: 'auth_session',
       aggregateId: sessionId,
-      payload: { authSessionId: sessionId, userId: ended.user_id },
+      payload: { authSessionId: sessionId, userId },
     });
+    // Time running out is nobody's deed.
+    if (reason === 'expired') return true;
+    const actor: Actor | null = by;
+    audit.record(tx, {
+      actor,
+      action: 'session.ended',
+      category: reason === 'token_reuse' ? 'security' : 'authentication',
+      severity: reason === 'token_reuse' ? 'high' : 'low',
+      resourceType: 'auth_session',
+      resourceId: sessionId,
+      organizationId: by?.organizationId ?? (await primaryOrganization(tx.em, userId)),
+      metadata: { userId, reason },
+    });
+    return true;
   }
 
   async #refresh(tx: Transaction, tokenHash: Buffer): Promise<Refreshed> {
@@ -115,7 +184,8 @@ export class SessionService {
     const now = this.#deps.clock.now();
     // Everybody who shows a token of this sign-in takes a turn here; what was read before the turn may be old.
     const standing = await sessionStanding(tx.em, sessionId, { lock: true });
-    if (!standing || standing.revokedAt || standing.expiresAt <= now) return { refused: 'session_revoked' };
+    if (!standing) return { refused: 'session_revoked' };
+    if (standing.revokedAt || standing.expiresAt <= now) return { refused: endedCode(standing.revokeReason) };
     if (!isUsable(standing.account, now)) return { refused: 'account_inactive' };
     const token = await tx.em.findOneOrFail(RefreshToken, { tokenHash }, { refresh: true });
     const successor = token.replacedById
@@ -129,17 +199,18 @@ export class SessionService {
       return { refused: 'session_revoked' };
     }
     if (successor) successor.revokedAt = now;
-    const refreshSecret = await this.#succeed(tx, token, now);
-    const { userId, tokenVersion, organizationId } = standing;
-    return { sessionId, userId, tokenVersion, organizationId, refreshSecret };
+    const { userId, tokenVersion, organizationId, rememberMe } = standing;
+    const expiresAt = new Date(now.getTime() + (await lifeOf(tx.em, userId, rememberMe)));
+    const refreshSecret = await this.#succeed(tx, token, now, expiresAt);
+    return { sessionId, userId, tokenVersion, organizationId, refreshSecret, expiresAt };
   }
 
   /** Ends `token` and puts a new one in its place. In steps: the one live token of a session is a unique key. */
-  async #succeed(tx: Transaction, token: RefreshToken, now: Date): Promise<string> {
+  async #succeed(tx: Transaction, token: RefreshToken, now: Date, expiresAt: Date): Promise<string> {
     const session = await tx.em.findOneOrFail(AuthSession, { id: token.session.id });
     token.usedAt ??= now;
     session.lastActivityAt = now;
-    session.expiresAt = new Date(now.getTime() + sessionMs);
+    session.expiresAt = expiresAt;
     await tx.em.flush();
     const { token: next, refreshSecret } = this.#issue(tx, session);
     await tx.em.flush();

@@ -1,5 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AccountState } from '../accounts/account.ts';
+import type { PendingDuty } from '../../../shared/kernel/contract.ts';
+import type { RevokeReason } from '../sessions/auth-session.entity.ts';
+import { readSetting } from '../settings.ts';
+import { pendingDuty } from './duties.ts';
+import type { DutyFacts } from './duties.ts';
 import type { Lockout } from './lockout.ts';
 
 /** What a sign-in is checked against. */
@@ -12,7 +17,12 @@ export interface SessionStanding {
   organizationId: string | null;
   account: AccountState;
   expiresAt: Date;
+  rememberMe: boolean;
+  lastActivityAt: Date;
   revokedAt: Date | null;
+  revokeReason: RevokeReason | null;
+  /** What has to be done before anything else is answered. */
+  pending: PendingDuty | null;
 }
 
 interface StandingRow {
@@ -26,13 +36,31 @@ interface StandingRow {
   deleted_at: Date | string | null;
   expires_at: Date | string;
   revoked_at: Date | string | null;
+  revoke_reason: RevokeReason | null;
+  remember_me: boolean;
+  last_activity_at: Date | string;
+  mfa_verified_at: Date | string | null;
+  must_change_password: boolean;
+  two_factor_enabled: boolean;
+  held_roles: string[];
+  required_roles: (string | null)[];
 }
 
 const date = (value: Date | string | null): Date | null => (value === null ? null : new Date(value));
 
 const standingSql = `
   select u.id as user_id, u.display_name, r.slug as role, u.token_version, u.status, u.suspended_until, u.deleted_at,
-    s.expires_at, s.revoked_at,
+    s.expires_at, s.revoked_at, s.revoke_reason, s.remember_me, s.last_activity_at, s.mfa_verified_at,
+    u.must_change_password, u.two_factor_enabled,
+    array(select held.slug from user_roles given join roles held on held.id = given.role_id
+      where given.user_id = u.id and given.revoked_at is null and (given.expires_at is null or given.expires_at > now())) as held_roles,
+    array(select coalesce(own.value, everywhere.value)
+      from (select m.organization_id from organization_memberships m
+            where m.user_id = u.id and m.left_at is null and m.status = 'active' union all select null) scope
+      left join system_settings own on own.organization_id = scope.organization_id
+        and own.category = 'auth' and own.key_name = 'two_factor_required_roles'
+      left join system_settings everywhere on everywhere.organization_id is null
+        and everywhere.category = 'auth' and everywhere.key_name = 'two_factor_required_roles') as required_roles,
     (select m.organization_id from organization_memberships m
      where m.user_id = u.id and m.left_at is null and m.status = 'active'
      order by m.organization_id = s.active_organization_id desc nulls last, m.is_primary desc, m.id limit 1) as organization_id
@@ -60,9 +88,21 @@ export async function sessionStanding(
       deletedAt: date(row.deleted_at),
     },
     expiresAt: new Date(row.expires_at),
+    rememberMe: row.remember_me,
+    lastActivityAt: new Date(row.last_activity_at),
     revokedAt: date(row.revoked_at),
+    revokeReason: row.revoke_reason,
+    pending: pendingDuty(dutyFacts(row)),
   };
 }
+
+const dutyFacts = (row: StandingRow): DutyFacts => ({
+  mustChangePassword: row.must_change_password,
+  // A sign-in with a passkey was both factors.
+  hasSecondFactor: row.two_factor_enabled || row.mfa_verified_at !== null,
+  roles: [row.role, ...row.held_roles],
+  requiredRoles: row.required_roles.map((stored) => readSetting('auth.two_factor_required_roles', stored)),
+});
 
 /** An account as a sign-in finds it. */
 export interface Credentials {
@@ -83,29 +123,64 @@ interface CredentialsRow {
   locked_until: Date | string | null;
 }
 
-const credentialsSql = `
+/** The column that somebody is looked up by, from what they typed. */
+export type IdentifierField = 'email' | 'phone' | 'username';
+
+const credentialsSql = (field: IdentifierField): string => `
   select id, password_hash, token_version, status, suspended_until, failed_login_attempts, locked_until
-  from users where email = ? and deleted_at is null`;
+  from users where ${field} = ? and deleted_at is null`;
 
 /**
- * The account of an e-mail address (lower-case). With `lock`, attempts on one account are judged one after the other;
+ * The account of an e-mail address, username (both in lower case) or phone number (E.164). With `lock`, attempts on one account are judged one after the other;
  * rows that point at the account can still be written meanwhile.
  */
 export async function credentialsOf(
   em: EntityManager,
-  email: string,
+  { field, value }: { field: IdentifierField; value: string },
   options: { lock: boolean } = { lock: false },
 ): Promise<Credentials | null> {
-  const sql = options.lock ? `${credentialsSql} for no key update` : credentialsSql;
-  const [row] = await em.execute<CredentialsRow[]>(sql, [email]);
+  const sql = options.lock ? `${credentialsSql(field)} for no key update` : credentialsSql(field);
+  const [row] = await em.execute<CredentialsRow[]>(sql, [value]);
   if (!row) return null;
-  return {
-    userId: row.id,
-    passwordHash: row.password_hash,
-    tokenVersion: row.token_version,
-    account: { status: row.status, suspendedUntil: date(row.suspended_until), deletedAt: null },
-    lockout: { failures: row.failed_login_attempts, lockedUntil: date(row.locked_until) },
-  };
+  return toCredentials(row);
+}
+
+const toCredentials = (row: CredentialsRow): Credentials => ({
+  userId: row.id,
+  passwordHash: row.password_hash,
+  tokenVersion: row.token_version,
+  account: { status: row.status, suspendedUntil: date(row.suspended_until), deletedAt: null },
+  lockout: { failures: row.failed_login_attempts, lockedUntil: date(row.locked_until) },
+});
+
+/** An account that proves again who it is, or shows its second factor. */
+export interface PersonProof {
+  userId: string;
+  passwordHash: string | null;
+  tokenVersion: number;
+  account: AccountState;
+  lockout: Lockout;
+  /** The primary one. */
+  organizationId: string | null;
+}
+
+/** Null: no such account, or a deleted one. */
+export async function personProof(em: EntityManager, userId: string): Promise<PersonProof | null> {
+  const [row] = await em.execute<(CredentialsRow & { organization_id: string | null })[]>(
+    `select u.id, u.password_hash, u.token_version, u.status, u.suspended_until, u.failed_login_attempts, u.locked_until,
+       (select m.organization_id from organization_memberships m
+        where m.user_id = u.id and m.left_at is null and m.status = 'active' order by m.is_primary desc, m.id limit 1) as organization_id
+     from users u where u.id = ? and u.deleted_at is null`,
+    [userId],
+  );
+  if (!row) return null;
+  return { ...toCredentials(row), organizationId: row.organization_id };
+}
+
+/** Whether a role of the person demands a second factor, set up or not. */
+export async function requiresSecondFactor(em: EntityManager, sessionId: string): Promise<boolean> {
+  const [row] = await em.execute<StandingRow[]>(standingSql, [sessionId]);
+  return row !== undefined && pendingDuty({ ...dutyFacts(row), mustChangePassword: false, hasSecondFactor: false }) !== null;
 }
 
 /** Writes an account's counters of wrong passwords. */

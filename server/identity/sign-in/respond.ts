@@ -1,4 +1,6 @@
 import type { Response } from 'express';
+import type { PendingDuty } from '../../../shared/kernel/contract.ts';
+import type { Clock } from '../../kernel/clock.ts';
 import type { SignInReply, SignedInView } from '../../../shared/identity/contract.ts';
 import type { AccountService } from '../accounts/accounts.service.ts';
 import type { RefreshCookie } from '../sessions/refresh-cookie.ts';
@@ -9,6 +11,9 @@ export interface Responder {
   accounts: AccountService;
   cookie: RefreshCookie;
   accessToken(session: OpenSession): { token: string; expiresAt: Date };
+  /** What the person has to do before anything else is answered. */
+  pending(session: OpenSession): Promise<PendingDuty | null>;
+  clock: Clock;
 }
 
 /** The answer to a first factor that was right: a sign-in, or the question for the second factor. */
@@ -26,6 +31,9 @@ export async function respond(
 export async function open(deps: Responder, res: Response, session: OpenSession): Promise<SignedInView> {
   const { token, expiresAt } = deps.accessToken(session);
   const user = await deps.accounts.me(session.userId, session.organizationId);
-  deps.cookie.write(res, session.refreshSecret);
-  return { accessToken: token, expiresAt: expiresAt.toISOString(), user };
+  const pending = await deps.pending(session);
+  // In whole seconds, as a cookie counts.
+  const life = Math.ceil((session.expiresAt.getTime() - deps.clock.now().getTime()) / 1000) * 1000;
+  deps.cookie.write(res, session.refreshSecret, life);
+  return { accessToken: token, expiresAt: expiresAt.toISOString(), user, ...(pending ? { pending } : {}) };
 }

@@ -1,13 +1,15 @@
 import type { Request, Response } from 'express';
 import { identityRoutes } from '../../../shared/identity/contract.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { clientAddress, userAgentOf } from '../../kernel/http/client.ts';
 import { route } from '../../kernel/http/route.ts';
 import type { BoundRoute } from '../../kernel/http/route.ts';
+import { clientOf } from './client.ts';
 import { open, respond } from './respond.ts';
 import type { Responder } from './respond.ts';
-import type { Client, OpenSession, SessionService } from '../sessions/sessions.service.ts';
+import type { OpenSession, SessionService } from '../sessions/sessions.service.ts';
 import type { SignInService } from './sign-in.service.ts';
+
+export { clientOf } from './client.ts';
 
 export interface RouteServices extends Responder {
   signIns: SignInService;
@@ -34,6 +36,8 @@ export function bindRoutes(services: RouteServices): BoundRoute[] {
   ];
 }
 
+const dead = new Set<string>(['unauthenticated', 'session_revoked', 'session_superseded']);
+
 async function refresh(
   { cookie, sessions }: RouteServices,
   req: Request,
@@ -45,13 +49,8 @@ async function refresh(
     return await sessions.refresh(secret);
   } catch (error) {
     // A token that will never be good again is taken away; a suspended account's may be, when the suspension ends.
-    const dead = error instanceof AppError && ['unauthenticated', 'session_revoked'].includes(error.code);
-    if (dead) cookie.clear(res);
+    const over = error instanceof AppError && dead.has(error.code);
+    if (over) cookie.clear(res);
     throw error;
   }
-}
-
-/** Where a request comes from, as a sign-in keeps it. */
-export function clientOf(req: Request): Client {
-  return { address: clientAddress(req.ip), userAgent: userAgentOf(req) };
 }

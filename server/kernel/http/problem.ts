@@ -21,7 +21,9 @@ function fromExpress(error: { type?: string; status?: number; limit?: number }):
 
 /** Writes an error as RFC 9457 problem details. */
 export function sendProblem(req: Request, res: Response, error: AppError): void {
-  const data = error.data as { errors?: FieldError[]; retryAfterSeconds?: number } | undefined;
+  const data = error.data as
+    | { errors?: FieldError[]; retryAfterSeconds?: number; limit?: number }
+    | undefined;
   const problem: Problem = {
     type: `urn:lectern:error:${error.code}`,
     title: errorCatalogue[error.code].message,
@@ -32,7 +34,14 @@ export function sendProblem(req: Request, res: Response, error: AppError): void 
   if (error.message !== problem.title) problem.detail = error.message;
   if (data?.errors) problem.errors = data.errors;
   else if (data) problem.data = data;
-  if (data?.retryAfterSeconds) res.setHeader('retry-after', String(data.retryAfterSeconds));
+  if (data?.retryAfterSeconds) {
+    res.setHeader('retry-after', String(data.retryAfterSeconds));
+    // The limit that refused, not the one that was looked at before.
+    if (error.code === 'rate_limited') {
+      if (data.limit) res.setHeader('ratelimit-limit', data.limit);
+      res.setHeader('ratelimit-remaining', 0).setHeader('ratelimit-reset', data.retryAfterSeconds);
+    }
+  }
   res.status(error.status).type('application/problem+json').send(JSON.stringify(problem));
 }
 

@@ -10,9 +10,22 @@ export interface RateState {
 
 /** Counts calls per key in a window. */
 export interface RateLimiter {
-  /** @throws AppError rate_limited with the seconds to wait */
+  /** @throws AppError rate_limited with the seconds to wait and the limit */
   take(key: string): Promise<RateState>;
 }
+
+/**
+ * Limits over all operations, besides those of each one. Generous: a school shares one address, and a class of thirty
+ * reconnects at once.
+ */
+export const generalLimits = {
+  /** Of everybody at one address who is not signed in, or whose token is refused. */
+  perAddress: { points: 1200, seconds: 60 },
+  /** Of one account with all its devices, and of each API key. */
+  perAccount: { points: 1200, seconds: 60 },
+  /** Connections to sockets that one address may open. */
+  upgradesPerAddress: { points: 1200, seconds: 60 },
+} as const;
 
 /**
  * Counters of this node. They guard against floods, not against quotas, so they need not survive a restart.
@@ -32,8 +45,12 @@ export function createRateLimiter(rate: { points: number; seconds: number }): Ra
         if (!(error instanceof RateLimiterRes)) throw error;
         throw new AppError('rate_limited', {
           retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)),
+          limit: rate.points,
         });
       }
     },
   };
 }
+
+/** Of several limits that a call keeps, the one that will refuse first. */
+export const tightest = (a: RateState, b: RateState): RateState => (b.remaining < a.remaining ? b : a);

@@ -2,9 +2,14 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { RouteContract } from '../../../shared/kernel/contract.ts';
+import type { ErrorCode } from '../../../shared/kernel/errors.ts';
 import type { Authenticator, UserActor } from '../actor.ts';
 import { AppError, invalidInput } from '../errors.ts';
-import { createRateLimiter } from './rate-limit.ts';
+import { requestContext } from '../request-context.ts';
+import { bodyParser } from './body.ts';
+import { addressKey } from './client.ts';
+import { createRateLimiter, generalLimits, tightest } from './rate-limit.ts';
+import type { RateLimiter, RateState } from './rate-limit.ts';
 
 type Out<S> = NonNullable<S> extends z.ZodType ? z.output<NonNullable<S>> : undefined;
 
@@ -37,26 +42,49 @@ export interface RouteDeps {
   assertOwnOrigin(req: Request): void;
   /** Parses replies against the contract too; on in development and tests. */
   checkReplies: boolean;
+  /** Told of everybody who was refused for want of a right, before they are answered. */
+  refused?(actor: UserActor, refusal: Refusal): Promise<void>;
+}
+
+/** Somebody asked for what they have no right to. */
+export interface Refusal {
+  operation: string;
+  code: ErrorCode;
+  /** What the operation needs, as its contract says. */
+  permission: string;
+  /** On what; null = the installation. */
+  subject: { type: string; id: string } | null;
 }
 
 /** Mounts routes below `/api/v1`. The order is always: who, how often, what; then the handler, then the reply. */
 export function mountRoutes(routes: readonly BoundRoute[], deps: RouteDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  const general: GeneralLimiters = {
+    address: createRateLimiter(generalLimits.perAddress),
+    account: createRateLimiter(generalLimits.perAccount),
+  };
   for (const bound of routes) {
     const method = bound.contract.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
-    router[method](bound.contract.path, edge(bound, deps));
+    router[method](bound.contract.path, ...bodyParser(bound.contract), edge(bound, deps, general));
   }
   return router;
 }
 
 const emptyObject = z.strictObject({});
 
-function edge({ contract, handle }: BoundRoute, deps: RouteDeps) {
+interface GeneralLimiters {
+  address: RateLimiter;
+  account: RateLimiter;
+}
+
+function edge({ contract, handle }: BoundRoute, deps: RouteDeps, general: GeneralLimiters) {
   const limiter = createRateLimiter(contract.rate);
   return async (req: Request, res: Response): Promise<void> => {
-    const actor = await authenticate(req, contract, deps);
-    const rate = await limiter.take(
-      contract.rate.by === 'user' && actor ? actor.userId : (req.ip ?? 'unknown'),
+    const address = addressKey(requestContext().ipAddress);
+    const { actor, rate: overall } = await admit(req, contract, deps, general, address);
+    const rate = tightest(
+      await limiter.take(contract.rate.by === 'user' && actor ? actor.userId : address),
+      overall,
     );
     res
       .setHeader('ratelimit-limit', rate.limit)
@@ -67,10 +95,15 @@ function edge({ contract, handle }: BoundRoute, deps: RouteDeps) {
       params: contract.params ? parseParams(contract.params, req.params) : undefined,
       // A parameter that no contract names is a mistake of the caller's, not noise to be dropped.
       query: parse(contract.query ?? emptyObject, req.query),
-      body: contract.body ? parse(contract.body, req.body ?? {}) : undefined,
+      body: contract.body ? parse(contract.body, req.body ?? (contract.binary ? undefined : {})) : undefined,
       req,
       res,
+    }).catch(async (error: unknown) => {
+      if (actor) await tellRefusal(error, actor, contract, req, deps);
+      throw error;
     });
+    // A file has been sent already.
+    if (res.headersSent) return;
     if (contract.status === 204) res.status(204).end();
     // A handler that answers something other than the usual has said so already (202).
     else
@@ -80,13 +113,66 @@ function edge({ contract, handle }: BoundRoute, deps: RouteDeps) {
   };
 }
 
-async function authenticate(
+/** Who asks, and what the limits over all operations leave them. */
+async function admit(
   req: Request,
   contract: RouteContract,
   deps: RouteDeps,
-): Promise<UserActor | null> {
-  if (contract.access === 'cookie') deps.assertOwnOrigin(req);
-  if (contract.access !== 'user') return null;
+  general: GeneralLimiters,
+  address: string,
+): Promise<{ actor: UserActor | null; rate: RateState }> {
+  if (contract.access !== 'user') {
+    const rate = await general.address.take(address);
+    if (contract.access === 'cookie') deps.assertOwnOrigin(req);
+    return { actor: null, rate };
+  }
+  let actor: UserActor;
+  try {
+    actor = await authenticate(req, deps);
+  } catch (error) {
+    // Whoever tries tokens is nobody yet.
+    await general.address.take(address);
+    throw error;
+  }
+  assertNothingPending(actor, contract);
+  assertKeyFits(actor, contract);
+  const { apiKey } = actor;
+  const rate = await general.account.take(apiKey ? `key ${apiKey.id}` : actor.userId);
+  return { actor, rate: apiKey?.rate ? tightest(apiKey.rate, rate) : rate };
+}
+
+/** @throws AppError must_change_password, two_factor_setup_required */
+function assertNothingPending({ pending }: UserActor, { whilePending = [] }: RouteContract): void {
+  if (pending && !whilePending.includes(pending)) throw new AppError(pending);
+}
+
+/**
+ * A program does what its key names, and nothing that is about its owner's account.
+ * @throws AppError api_key_refused, forbidden
+ */
+function assertKeyFits({ apiKey }: UserActor, { permission }: RouteContract): void {
+  if (!apiKey) return;
+  if (!permission) throw new AppError('api_key_refused');
+  if (!apiKey.permissions.includes(permission.slug)) throw new AppError('forbidden');
+}
+
+const refusals = new Set<string>(['forbidden', 'role_level', 'api_key_refused']);
+
+async function tellRefusal(
+  error: unknown,
+  actor: UserActor,
+  contract: RouteContract,
+  req: Request,
+  deps: RouteDeps,
+): Promise<void> {
+  const { permission, id } = contract;
+  if (!permission || !(error instanceof AppError) || !refusals.has(error.code)) return;
+  const { slug, on } = permission;
+  const subject = on === 'system' ? null : { type: on.type, id: String(req.params[on.param]) };
+  await deps.refused?.(actor, { operation: id, code: error.code, permission: slug, subject });
+}
+
+async function authenticate(req: Request, deps: RouteDeps): Promise<UserActor> {
   const [scheme, token] = (req.headers.authorization ?? '').split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token) throw new AppError('unauthenticated');
   return deps.authenticator.accessToken(token);

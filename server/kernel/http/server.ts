@@ -7,16 +7,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import express from 'express';
-import type { Express, Request, Router } from 'express';
+import type { Express, Router } from 'express';
 import helmet from 'helmet';
-import { limits } from '../../../shared/kernel/limits.ts';
 import { AppError } from '../errors.ts';
 import { withRequestContext } from '../request-context.ts';
-import { clientAddress, userAgentOf } from './client.ts';
+import { addressKey, addressOf, createProxyTrust, userAgentOf } from './client.ts';
+import type { ProxyTrust } from './client.ts';
 import type { TlsFiles } from '../lan.ts';
 import type { Logger } from '../logger.ts';
 import type { OriginCheck } from './origin.ts';
 import { problemHandler } from './problem.ts';
+import { createRateLimiter, generalLimits } from './rate-limit.ts';
 
 declare module 'http' {
   // oxlint-disable-next-line no-shadow -- adds to the very interface imported above
@@ -33,6 +34,8 @@ export interface HttpOptions {
   originAllowed: OriginCheck;
   trustProxy: readonly string[];
   tls?: TlsFiles;
+  /** People reach it by HTTPS only, whoever speaks it. */
+  httpsOnly?: boolean;
 }
 
 /** What the server answers, in this order. */
@@ -53,6 +56,10 @@ export interface HttpContent {
 export interface HttpServer {
   server: Server;
   secure: boolean;
+  /** Where a request or an upgrade comes from, through proxies as far as they are trusted. */
+  addressOf(req: IncomingMessage): string | null;
+  /** Whether a socket may be opened: by its origin, and by how many its address has opened. */
+  admits(req: IncomingMessage): Promise<boolean>;
   /** Called once, before `listen`. */
   mount(content: HttpContent): void;
   /** Hands upgrades below `prefix` to a handler; the origin was checked. */
@@ -63,25 +70,44 @@ export interface HttpServer {
 
 /** Builds the express application and the server around it. */
 export function createHttpServer(options: HttpOptions): HttpServer {
-  const app = baseApp(options);
+  const trusted = createProxyTrust(options.trustProxy);
+  const app = baseApp(options, trusted);
   const server = options.tls
     ? createHttps({ cert: readFileSync(options.tls.cert), key: readFileSync(options.tls.key) }, app)
     : createHttp(app);
   const upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
 
+  const limiter = createRateLimiter(generalLimits.upgradesPerAddress);
+
+  const mayConnect = (req: IncomingMessage): Promise<boolean> =>
+    limiter.take(addressKey(addressOf(req, trusted))).then(
+      () => true,
+      () => false,
+    );
+
+  async function upgrade(req: IncomingMessage, socket: Duplex, handle: () => void): Promise<void> {
+    if (!(await mayConnect(req))) return refuse(socket, '429 Too Many Requests');
+    withRequestContext(
+      { requestId: randomUUID(), ipAddress: addressOf(req, trusted), userAgent: userAgentOf(req) },
+      handle,
+    );
+  }
+
   server.on('upgrade', (req, socket, head) => {
     const path = (req.url ?? '').split('?')[0] ?? '';
-    // Socket.IO listens for its own upgrades, and asks the same origin check in `allowRequest`.
+    // Socket.IO listens for its own upgrades, and asks `admits` in `allowRequest`.
     if (path.startsWith('/socket.io')) return;
     const match = upgrades.find(({ prefix }) => path.startsWith(prefix));
     if (!match) refuse(socket, '404 Not Found');
     else if (!options.originAllowed(req)) refuse(socket, '403 Forbidden');
-    else match.handler(req, socket, head);
+    else void upgrade(req, socket, () => match.handler(req, socket, head));
   });
 
   return {
     server,
     secure: options.tls !== undefined,
+    addressOf: (req) => addressOf(req, trusted),
+    admits: async (req) => options.originAllowed(req) && mayConnect(req),
     mount: (content) => mount(app, content, options.log),
     onUpgrade(prefix, handler) {
       upgrades.push({ prefix, handler });
@@ -108,16 +134,16 @@ function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-function baseApp(options: HttpOptions): Express {
+function baseApp(options: HttpOptions, trusted: ProxyTrust): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', options.trustProxy.length > 0 ? [...options.trustProxy] : false);
+  app.set('trust proxy', trusted);
   app.set('query parser', 'simple');
   app.use((req, res, next) => {
     req.id = randomUUID();
     res.setHeader('x-request-id', req.id);
     withRequestContext(
-      { requestId: req.id, ipAddress: clientAddress(req.ip), userAgent: userAgentOf(req) },
+      { requestId: req.id, ipAddress: addressOf(req, trusted), userAgent: userAgentOf(req) },
       next,
     );
   });
@@ -126,6 +152,8 @@ function baseApp(options: HttpOptions): Express {
       contentSecurityPolicy: {
         directives: {
           defaultSrc: ["'self'"],
+          baseUri: ["'none'"],
+          frameAncestors: ["'none'"],
           connectSrc: ["'self'", 'ws:', 'wss:'],
           imgSrc: ["'self'", 'data:', 'blob:'],
           mediaSrc: ["'self'", 'blob:', 'mediastream:'],
@@ -136,7 +164,8 @@ function baseApp(options: HttpOptions): Express {
         },
       },
       // A browser that once heard this from a self-made certificate would refuse plain localhost for a year.
-      strictTransportSecurity: options.tls !== undefined && !options.tls.selfMade,
+      strictTransportSecurity:
+        (options.tls !== undefined || options.httpsOnly === true) && !options.tls?.selfMade,
       crossOriginEmbedderPolicy: false,
     }),
   );
@@ -149,8 +178,8 @@ function mount(
   log: Logger,
 ): void {
   app.use(operations);
-  if (devMailbox) app.use('/dev/mail', devMailbox);
-  app.use('/api/v1', noStore, express.json({ limit: limits.restBodyBytes, strict: true }), requireJson, api);
+  if (devMailbox) app.use('/dev', devMailbox);
+  app.use('/api/v1', noStore, api);
   app.use('/api', docs);
   app.use('/api', (_req, _res, next) => next(new AppError('not_found')));
   if (clientDir) mountClient(app, clientDir);
@@ -161,13 +190,6 @@ function mount(
 const noStore: express.RequestHandler = (_req, res, next) => {
   res.setHeader('cache-control', 'no-store');
   next();
-};
-
-/** A form post from a foreign page cannot send JSON, so a body of any other type is refused before it is looked at. */
-const requireJson: express.RequestHandler = (req: Request, _res, next) => {
-  const length = Number(req.headers['content-length'] ?? 0);
-  const hasBody = length > 0 || req.headers['transfer-encoding'] !== undefined;
-  next(hasBody && !req.is('application/json') ? new AppError('unsupported_media_type') : undefined);
 };
 
 function mountClient(app: Express, dir: string): void {

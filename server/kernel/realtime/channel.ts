@@ -10,7 +10,8 @@ import type {
 } from '../../../shared/kernel/contract.ts';
 import type { Authenticator, UserActor } from '../actor.ts';
 import { AppError, invalidInput, toAppError, toWireError } from '../errors.ts';
-import { clientAddress, userAgentOf } from '../http/client.ts';
+import type { IncomingMessage } from 'node:http';
+import { userAgentOf } from '../http/client.ts';
 import { withRequestContext } from '../request-context.ts';
 import type { RequestContext } from '../request-context.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
@@ -53,6 +54,8 @@ export interface ChannelDeps {
   io: Server;
   authenticator: Authenticator;
   log: Logger;
+  /** Where a handshake comes from, through proxies as far as they are trusted. */
+  addressOf(req: IncomingMessage): string | null;
   /** Parses replies against the contract too; on in development and tests. */
   checkReplies: boolean;
 }
@@ -60,13 +63,15 @@ export interface ChannelDeps {
 export interface Channel<C extends ChannelContract, S> {
   connections(): Iterable<Connection<C, S>>;
   /** Ends every socket of a sign-in. */
-  signOut(authSessionId: string): void;
+  signOut(authSessionId: string, code?: ErrorCode): void;
 }
 
 type Ack = (reply: { ok: true; data: unknown } | { ok: false; error: WireError }) => void;
 
 /** Events of one socket that may wait for their turn. */
 const maxQueued = 100;
+/** Longer than a handshake can take. */
+const handshakeMs = 60_000;
 /** Refused events after which a socket that does not listen is hung up on. */
 const maxRefusals = 200;
 
@@ -80,12 +85,14 @@ export function bindChannel<C extends ChannelContract, S>(
 ): Channel<C, S> {
   const namespace = deps.io.of(feature.contract.namespace);
   const open = new Map<string, Connection<C, S>>();
+  // A sign-in may end between the check of its token and the entry of its socket here.
+  const ended = new Map<string, ErrorCode>();
   const limiters = new Map(
     Object.entries(feature.contract.events).map(([name, event]) => [name, createRateLimiter(event.rate)]),
   );
   namespace.use((socket, next) => void handshake(deps, socket, next));
   namespace.on('connection', (socket) => {
-    const connection = connect<C, S>(socket, feature);
+    const connection = connect<C, S>(deps, socket, feature);
     open.set(socket.id, connection);
     receive(deps, feature, limiters, socket, connection);
     socket.on('disconnect', () => {
@@ -96,12 +103,16 @@ export function bindChannel<C extends ChannelContract, S>(
         deps.log.error({ err: error }, 'closing a connection failed');
       }
     });
+    const code = ended.get(connection.actor.authSessionId);
+    if (code) connection.close(code);
   });
   return {
     connections: () => open.values(),
-    signOut(authSessionId) {
+    signOut(authSessionId, code = 'session_revoked') {
+      ended.set(authSessionId, code);
+      setTimeout(() => ended.delete(authSessionId), handshakeMs).unref();
       for (const connection of open.values()) {
-        if (connection.actor.authSessionId === authSessionId) connection.close('session_revoked');
+        if (connection.actor.authSessionId === authSessionId) connection.close(code);
       }
     },
   };
@@ -114,7 +125,10 @@ async function handshake(deps: ChannelDeps, socket: Socket, next: Next): Promise
   try {
     const { token } = socket.handshake.auth as { token?: unknown };
     if (typeof token !== 'string' || token.length > 4096) throw new AppError('unauthenticated');
-    socket.data = await deps.authenticator.accessToken(token);
+    const actor = await deps.authenticator.accessToken(token);
+    if (actor.pending) throw new AppError(actor.pending);
+    if (actor.apiKey) throw new AppError('api_key_refused');
+    socket.data = actor;
     next();
   } catch (error) {
     const known = toAppError(error);
@@ -124,6 +138,7 @@ async function handshake(deps: ChannelDeps, socket: Socket, next: Next): Promise
 }
 
 function connect<C extends ChannelContract, S>(
+  deps: ChannelDeps,
   socket: Socket,
   feature: ChannelFeature<C, S>,
 ): Connection<C, S> {
@@ -133,7 +148,7 @@ function connect<C extends ChannelContract, S>(
     actor: socket.data as UserActor,
     context: {
       requestId: socket.id,
-      ipAddress: clientAddress(socket.handshake.address),
+      ipAddress: deps.addressOf(socket.request),
       userAgent: userAgentOf(socket.request),
     },
     state: feature.open(),

@@ -1,6 +1,5 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
-import type { OriginCheck } from '../http/origin.ts';
 
 /** Packets up to here are parsed and refused with a code where too large; beyond, the connection is closed (1009). */
 const packetBytes = 256 * 1024;
@@ -9,7 +8,7 @@ const packetBytes = 256 * 1024;
  * Socket.IO on the HTTP server. WebSocket only: no sticky sessions, one way to fail. No connection state recovery: it
  * lives in memory without a bound and is lost in a restart; the room log does that work.
  */
-export function createIo(server: HttpServer, originAllowed: OriginCheck): Server {
+export function createIo(server: HttpServer, admits: (req: IncomingMessage) => Promise<boolean>): Server {
   return new Server(server, {
     transports: ['websocket'],
     serveClient: false,
@@ -20,6 +19,8 @@ export function createIo(server: HttpServer, originAllowed: OriginCheck): Server
     // A closed lid or a lost network is noticed within twelve seconds.
     pingInterval: 6000,
     pingTimeout: 6000,
-    allowRequest: (req, done) => done(null, originAllowed(req)),
+    async allowRequest(req, done) {
+      done(null, await admits(req));
+    },
   });
 }

@@ -100,13 +100,46 @@ export interface OpenOutcome {
   health: LoadHealth;
 }
 
-export type Job = NotesJob | ChatJob | JoinJob | OpenJob;
+/** Everybody signs in with a password at the same moment. */
+export interface SignInJob {
+  kind: 'signIn';
+  url: string;
+  emails: string[];
+  password: string;
+}
+
+export interface SignInOutcome {
+  /** From the request to the answer, of each person. */
+  person: Spread;
+  allMs: number;
+  failed: string[];
+  health: LoadHealth;
+}
+
+/** Lines one after another, each sent when the one before was acknowledged: what one event costs. */
+export interface EventsJob {
+  kind: 'events';
+  url: string;
+  tokens: string[];
+  sessionId: string;
+  /** Of each socket: below what its rate limit lets through. */
+  eventsPerSocket: number;
+}
+
+export interface EventsOutcome {
+  acknowledged: Spread;
+  health: LoadHealth;
+}
+
+export type Job = NotesJob | ChatJob | JoinJob | OpenJob | SignInJob | EventsJob;
 
 export interface Outcomes {
   notes: NotesOutcome;
   chat: ChatOutcome;
   join: JoinOutcome;
   open: OpenOutcome;
+  signIn: SignInOutcome;
+  events: EventsOutcome;
 }
 
 /** Whether the load generator itself was in the way. */

@@ -1,9 +1,11 @@
 import { chatLoad } from './chat.ts';
 import type { Job, LoadMessage, Outcomes } from './jobs.ts';
+import { eventsLoad } from './events.ts';
 import { joinLoad } from './join.ts';
 import { notesLoad } from './notes.ts';
 import { openLoad } from './open.ts';
 import type { Phases } from './phases.ts';
+import { signInLoad } from './sign-in.ts';
 
 /** Generates load in a process of its own: takes one job over IPC, tells its phases and its outcome, and ends. */
 
@@ -23,6 +25,10 @@ function work(job: Job): Promise<Outcomes[Job['kind']]> {
       return chatLoad(job, phases);
     case 'join':
       return joinLoad(job, phases);
+    case 'signIn':
+      return signInLoad(job, phases);
+    case 'events':
+      return eventsLoad(job, phases);
     case 'open':
       return openLoad(job, phases);
   }

@@ -1,0 +1,191 @@
+import { Button, Card, Group, Skeleton, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlus, IconUpload } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import { peopleFilter } from '../../../shared/identity/people.ts';
+import type { PersonView } from '../../../shared/identity/people.ts';
+import { formatMoment } from '../../kernel/i18n/format.ts';
+import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
+import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
+import { useMe } from '../../kernel/use-sign-in.ts';
+import { NewPersonDialog } from './new-person-dialog.tsx';
+import { OrganizationGate } from './organization-gate.tsx';
+import { PeopleFilters } from './people-filters.tsx';
+import classes from './people.module.css';
+import { peopleList } from './queries.ts';
+import type { PeopleQuery } from './queries.ts';
+import { StatusBadge } from './status-badge.tsx';
+
+/** The people of the organization one works in. */
+export function PeoplePage() {
+  return <OrganizationGate>{(id) => <People key={id} organizationId={id} />}</OrganizationGate>;
+}
+
+/** The filters are in the address, so that it can be kept and sent; what makes no sense there is left out. */
+function useFilters(): [PeopleQuery, (name: keyof PeopleQuery, value: string) => void, () => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const query: Record<string, unknown> = {};
+  for (const name of ['q', 'role', 'status', 'signIn', 'sort'] as const) {
+    const value = parameters.get(name);
+    if (value && peopleFilter.shape[name].safeParse(value).success) query[name] = value;
+  }
+  const set = (name: keyof PeopleQuery, value: string): void => {
+    setParameters(
+      (before) => {
+        const after = new URLSearchParams(before);
+        if (value === '') after.delete(name);
+        else after.set(name, value);
+        return after;
+      },
+      { replace: true },
+    );
+  };
+  return [query as PeopleQuery, set, () => setParameters({}, { replace: true })];
+}
+
+function People({ organizationId }: { organizationId: string }) {
+  const { t } = useTranslation('people');
+  const { permissions } = useMe();
+  usePageTitle(t('list.title'));
+  const [query, setFilter, clear] = useFilters();
+  const [adding, addDialog] = useDisclosure(false);
+  const list = useInfiniteQuery({ ...peopleList(organizationId, query), placeholderData: keepPreviousData });
+  const people = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  const narrowed = Object.keys(query).some((name) => name !== 'sort');
+  return (
+    <Stack>
+      <Group justify="space-between">
+        <Title order={2}>{t('list.title')}</Title>
+        {permissions.includes('user.create') && (
+          <Group gap="xs">
+            <Button
+              component={Link}
+              to="/admin/people/import"
+              variant="default"
+              leftSection={<IconUpload size={18} aria-hidden />}
+              data-testid="people-import"
+            >
+              {t('list.import')}
+            </Button>
+            <Button
+              leftSection={<IconPlus size={18} aria-hidden />}
+              onClick={addDialog.open}
+              data-testid="people-add"
+            >
+              {t('list.add')}
+            </Button>
+          </Group>
+        )}
+      </Group>
+      <PeopleFilters key={narrowed ? 'narrowed' : 'all'} query={query} onChange={setFilter} />
+      {list.isError && (
+        <ProblemAlert title={t('list.failed')} error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.isPending && <Skeleton height={280} radius="md" />}
+      {list.isSuccess && people.length === 0 && (
+        <Stack align="flex-start" data-testid="people-empty">
+          <Text>{narrowed ? t('list.nobody') : t('list.empty')}</Text>
+          {narrowed && (
+            <Button variant="default" onClick={clear}>
+              {t('list.clear')}
+            </Button>
+          )}
+        </Stack>
+      )}
+      <VisuallyHidden aria-live="polite">
+        {list.isSuccess && t('list.shown', { count: people.length })}
+      </VisuallyHidden>
+      {people.length > 0 && <PeopleTable people={people} />}
+      {people.length > 0 && <PeopleCards people={people} />}
+      {list.hasNextPage && (
+        <Button
+          variant="default"
+          loading={list.isFetchingNextPage}
+          onClick={() => void list.fetchNextPage()}
+          data-testid="people-more"
+        >
+          {t('list.more')}
+        </Button>
+      )}
+      <NewPersonDialog organizationId={organizationId} opened={adding} onClose={addDialog.close} />
+    </Stack>
+  );
+}
+
+function PeopleTable({ people }: { people: PersonView[] }) {
+  const { t } = useTranslation('people');
+  return (
+    <Table visibleFrom="sm" highlightOnHover verticalSpacing="sm" data-testid="people-table">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('list.name')}</Table.Th>
+          <Table.Th>{t('list.code')}</Table.Th>
+          <Table.Th>{t('list.role')}</Table.Th>
+          <Table.Th>{t('list.status')}</Table.Th>
+          <Table.Th>{t('list.lastSignIn')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {people.map((person) => (
+          <Table.Tr key={person.id} data-testid="person-row">
+            <Table.Td>
+              <Group gap="sm" wrap="nowrap">
+                <PersonAvatar userId={person.id} name={person.displayName} size={32} />
+                <div>
+                  <Link to={`/admin/people/${person.id}`} className={classes.link}>
+                    {person.displayName}
+                  </Link>
+                  <Text size="xs" c="dimmed" className={classes.cell}>
+                    {person.email ?? person.phone}
+                  </Text>
+                </div>
+              </Group>
+            </Table.Td>
+            <Table.Td>{person.code}</Table.Td>
+            <Table.Td>{t(`roles.${person.role}`)}</Table.Td>
+            <Table.Td>
+              <StatusBadge status={person.status} />
+            </Table.Td>
+            <Table.Td>{person.lastSignInAt ? formatMoment(person.lastSignInAt) : t('never')}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function PeopleCards({ people }: { people: PersonView[] }) {
+  const { t } = useTranslation('people');
+  return (
+    <Stack hiddenFrom="sm" gap="xs">
+      {people.map((person) => (
+        <Card key={person.id} withBorder padding="sm" radius="md">
+          <Group gap="sm" wrap="nowrap" align="flex-start">
+            <PersonAvatar userId={person.id} name={person.displayName} size={36} />
+            <Stack gap={2} flex={1} miw={0}>
+              <Group justify="space-between" wrap="nowrap" align="flex-start">
+                <Link to={`/admin/people/${person.id}`} className={classes.link}>
+                  {person.displayName}
+                </Link>
+                <StatusBadge status={person.status} />
+              </Group>
+              <Text size="sm" className={classes.cell}>
+                {person.email ?? person.phone}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {[
+                  t(`roles.${person.role}`),
+                  person.code,
+                  person.lastSignInAt ? formatMoment(person.lastSignInAt) : t('list.neverSignedIn'),
+                ].join(' · ')}
+              </Text>
+            </Stack>
+          </Group>
+        </Card>
+      ))}
+    </Stack>
+  );
+}

@@ -1,0 +1,61 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { LearnerCourseView } from '../../shared/courses/learner.ts';
+import type { Access } from '../identity/index.ts';
+import type { UserActor } from '../kernel/actor.ts';
+import type { Database } from '../kernel/db/database.ts';
+import { Course } from './course.entity.ts';
+import { standingAsks, standingOf } from './courses.policy.ts';
+import { candidates, displayNames } from './courses.repository.ts';
+
+/** The courses of a learner for those who may follow their progress. */
+export class LearnerService {
+  readonly #db: Database;
+  readonly #access: Access;
+
+  constructor(deps: { db: Database; access: Access }) {
+    this.#db = deps.db;
+    this.#access = deps.access;
+  }
+
+  /** @throws AppError not_found, forbidden */
+  async courses(
+    actor: UserActor,
+    userId: string,
+  ): Promise<{ items: LearnerCourseView[]; nextCursor: null }> {
+    const em = this.#db.em();
+    const ids = await this.followedCourseIds(em, actor, userId);
+    const courses = await em.find(Course, { id: { $in: ids } }, { orderBy: { title: 'asc', id: 'asc' } });
+    const names = await displayNames(
+      em,
+      courses.map(({ instructorId }) => instructorId),
+    );
+    return {
+      items: courses.map((course) => ({
+        id: course.id,
+        code: course.code ?? null,
+        title: course.title,
+        subtitle: course.subtitle ?? null,
+        instructor: { displayName: names.get(course.instructorId) ?? '' },
+      })),
+      nextCursor: null,
+    };
+  }
+
+  /**
+   * Ids of the courses that the learner is in now, in the organization that looks after them: what they do elsewhere is not
+   * the business of this one's guardians and staff.
+   * @throws AppError not_found, forbidden
+   */
+  async followedCourseIds(em: EntityManager, actor: UserActor, userId: string): Promise<string[]> {
+    const subject = { type: 'user', id: userId } as const;
+    await this.#access.require(em, actor, 'progress.read', subject);
+    const learner = await this.#access.rights(em, actor, ['progress.read'], subject);
+    if (!learner?.organizationId) return [];
+    const ids = await candidates(em, userId);
+    const rights = await this.#access.rightsTo(em, { userId }, standingAsks, 'course', ids);
+    return ids.filter((courseId) => {
+      const one = rights.get(courseId);
+      return one?.organizationId === learner.organizationId && standingOf(one) === 'learner';
+    });
+  }
+}

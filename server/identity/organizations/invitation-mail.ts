@@ -1,0 +1,24 @@
+import { invitationDays } from '../../../shared/identity/invitations.ts';
+import type { Mail } from '../../kernel/mail/index.ts';
+
+/** What people wrote stays on one line: a subject is a header. */
+const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+
+/** The mail that carries the link of an invitation. */
+export function invitationMail(invitation: {
+  to: string;
+  organization: string;
+  inviter: string;
+  message: string | null;
+  link: string;
+}): Mail {
+  const organization = oneLine(invitation.organization);
+  const paragraphs = [
+    `${oneLine(invitation.inviter)} invites you to ${organization}.`,
+    ...(invitation.message ? [invitation.message] : []),
+    'Open this page to accept or decline:',
+    invitation.link,
+    `The link works once, for this address, for ${invitationDays} days. If you did not expect it, you can ignore it.`,
+  ];
+  return { to: invitation.to, subject: `Invitation to ${organization}`, text: paragraphs.join('\n\n') };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { defineRoute } from '../kernel/contract.ts';
+import { id } from '../kernel/ids.ts';
+
+/** A course of a learner, as those see it who may follow their progress. */
+export const learnerCourseView = z.object({
+  id,
+  code: z.string().nullable(),
+  title: z.string(),
+  subtitle: z.string().nullable(),
+  instructor: z.object({ displayName: z.string() }),
+});
+export type LearnerCourseView = z.infer<typeof learnerCourseView>;
+
+export const learnerRoutes = {
+  courses: defineRoute({
+    id: 'courses.ofLearner',
+    method: 'GET',
+    path: '/me/children/:userId/courses',
+    summary: "The courses that somebody learns in: for their guardians, their school and themselves.",
+    access: 'user',
+    permission: { slug: 'progress.read', on: { type: 'user', param: 'userId' } },
+    params: z.object({ userId: id }),
+    reply: z.object({ items: z.array(learnerCourseView), nextCursor: z.null() }),
+    status: 200,
+    errors: ['unauthenticated', 'forbidden', 'not_found', 'organization_suspended', 'rate_limited'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+};

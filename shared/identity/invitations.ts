@@ -1,0 +1,213 @@
+import { z } from 'zod';
+import { defineRoute } from '../kernel/contract.ts';
+import type { RoutePermission } from '../kernel/contract.ts';
+import type { ErrorCode } from '../kernel/errors.ts';
+import { id } from '../kernel/ids.ts';
+import { instant } from '../kernel/time.ts';
+import { membershipRole, roleSlug, signInReply } from './contract.ts';
+
+/** How long an invitation holds, in days. */
+export const invitationDays = 14;
+/** How many people one request may invite. */
+export const invitationsAtOnce = 50;
+
+const email = z.string().trim().toLowerCase().pipe(z.email().max(254));
+/** 256 bits as base64url. */
+const token = z.string().min(1).max(200);
+
+/** The state as it counts now: a pending one whose time is over has expired. */
+export const invitationStatus = z.enum(['pending', 'accepted', 'declined', 'expired', 'revoked']);
+export type InvitationStatus = z.infer<typeof invitationStatus>;
+
+/** Super administrators belong to the installation: no organization invites one. */
+export const invitedRole = roleSlug.exclude(['super_admin']);
+
+export const newInvitationsInput = z.strictObject({
+  emails: z.array(email).min(1).max(invitationsAtOnce),
+  /** What somebody new becomes, and what somebody known may do there. */
+  grantRole: invitedRole.default('student'),
+  membershipRole: membershipRole.default('member'),
+  message: z.string().trim().max(1000).nullable().default(null),
+});
+export type NewInvitationsInput = z.output<typeof newInvitationsInput>;
+
+export const invitationView = z.object({
+  id,
+  email: z.string(),
+  grantRole: invitedRole,
+  membershipRole,
+  status: invitationStatus,
+  invitedBy: z.object({ id, displayName: z.string() }).nullable(),
+  createdAt: instant,
+  expiresAt: instant,
+  acceptedAt: instant.nullable(),
+});
+export type InvitationView = z.infer<typeof invitationView>;
+
+/** What became of one address. */
+export const invitationOutcome = z.object({
+  email: z.string(),
+  outcome: z.enum(['invited', 'already_member', 'already_invited']),
+  invitation: invitationView.nullable(),
+});
+export type InvitationOutcome = z.infer<typeof invitationOutcome>;
+
+/** What whoever holds the link may know before they answer. */
+export const invitationPreview = z.object({
+  organization: z.object({ name: z.string() }),
+  invitedBy: z.string().nullable(),
+  email: z.string(),
+  grantRole: invitedRole,
+  message: z.string().nullable(),
+  expiresAt: instant,
+  /** Whether there is an account for the address: sign in, or choose a name and a password. */
+  hasAccount: z.boolean(),
+});
+export type InvitationPreview = z.infer<typeof invitationPreview>;
+
+const organizationParams = z.object({ organizationId: id });
+const invitationParams = organizationParams.extend({ invitationId: id });
+const permission: RoutePermission = {
+  slug: 'organization.invite',
+  on: { type: 'organization', param: 'organizationId' },
+};
+const about = [
+  'unauthenticated',
+  'not_found',
+  'forbidden',
+  'organization_suspended',
+  'rate_limited',
+] as const satisfies readonly ErrorCode[];
+const byLink = { points: 120, seconds: 60, by: 'address' } as const;
+
+/** REST operations of invitations. The secret of a link travels in bodies only: addresses end up in logs. */
+export const invitationRoutes = {
+  create: defineRoute({
+    id: 'invitations.create',
+    method: 'POST',
+    path: '/organizations/:organizationId/invitations',
+    summary: 'Invite people by e-mail.',
+    access: 'user',
+    permission,
+    params: organizationParams,
+    body: newInvitationsInput,
+    reply: z.object({ items: z.array(invitationOutcome) }),
+    status: 201,
+    errors: [...about, 'invalid_input', 'role_level', 'mail_unavailable'],
+    rate: { points: 30, seconds: 60, by: 'user' },
+  }),
+  list: defineRoute({
+    id: 'invitations.list',
+    method: 'GET',
+    path: '/organizations/:organizationId/invitations',
+    summary: 'Invitations of an organization, the newest first.',
+    access: 'user',
+    permission,
+    params: organizationParams,
+    query: z.strictObject({
+      status: invitationStatus.optional(),
+      cursor: id.optional(),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+    }),
+    reply: z.object({ items: z.array(invitationView), nextCursor: id.nullable() }),
+    status: 200,
+    errors: [...about, 'invalid_input'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+  revoke: defineRoute({
+    id: 'invitations.revoke',
+    method: 'POST',
+    path: '/organizations/:organizationId/invitations/:invitationId/revoke',
+    summary: 'Take an invitation back: its link ends.',
+    access: 'user',
+    permission,
+    params: invitationParams,
+    reply: invitationView,
+    status: 200,
+    errors: [...about, 'role_level', 'conflict'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+  resend: defineRoute({
+    id: 'invitations.resend',
+    method: 'POST',
+    path: '/organizations/:organizationId/invitations/:invitationId/resend',
+    summary: 'Send a new link, with new time to answer; the old link ends.',
+    access: 'user',
+    permission,
+    params: invitationParams,
+    reply: invitationView,
+    status: 200,
+    errors: [...about, 'role_level', 'conflict', 'mail_unavailable'],
+    rate: { points: 30, seconds: 60, by: 'user' },
+  }),
+  preview: defineRoute({
+    id: 'invitations.preview',
+    method: 'POST',
+    path: '/invitations/preview',
+    summary: 'What an invitation is about.',
+    access: 'public',
+    body: z.strictObject({ token }),
+    reply: invitationPreview,
+    status: 200,
+    errors: ['invalid_input', 'invitation_invalid', 'rate_limited'],
+    rate: byLink,
+  }),
+  accept: defineRoute({
+    id: 'invitations.accept',
+    method: 'POST',
+    path: '/invitations/accept',
+    summary: 'Accept an invitation with the account that it was sent to.',
+    access: 'user',
+    body: z.strictObject({ token }),
+    reply: z.object({ organizationId: id }),
+    status: 200,
+    errors: [
+      'unauthenticated',
+      'invalid_input',
+      'invitation_invalid',
+      'verification_required',
+      'rate_limited',
+    ],
+    rate: { points: 60, seconds: 60, by: 'user' },
+  }),
+  register: defineRoute({
+    id: 'invitations.register',
+    method: 'POST',
+    path: '/invitations/register',
+    summary: 'Accept an invitation with a new account, also where registration is closed otherwise.',
+    access: 'public',
+    body: z.strictObject({
+      token,
+      displayName: z
+        .string()
+        .trim()
+        .min(1)
+        .max(200)
+        .regex(/^[^\p{Cc}]*$/u),
+      password: z.string().min(1).max(1024),
+    }),
+    reply: signInReply,
+    status: 201,
+    errors: [
+      'invalid_input',
+      'invitation_invalid',
+      'already_exists',
+      'weak_password',
+      'breached_password',
+      'rate_limited',
+    ],
+    rate: byLink,
+  }),
+  decline: defineRoute({
+    id: 'invitations.decline',
+    method: 'POST',
+    path: '/invitations/decline',
+    summary: 'Decline an invitation.',
+    access: 'public',
+    body: z.strictObject({ token }),
+    reply: z.null(),
+    status: 204,
+    errors: ['invalid_input', 'invitation_invalid', 'rate_limited'],
+    rate: byLink,
+  }),
+};

@@ -1,0 +1,115 @@
+import type { Browser, CDPSession } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { launchBrowser, Person } from '../support/browser.ts';
+import { ServerProcess } from '../support/crash.ts';
+import { createTestDatabase } from '../support/db.ts';
+import type { TestDatabase } from '../support/db.ts';
+import { createUser, password } from '../support/factories.ts';
+
+let database: TestDatabase;
+let server: ServerProcess;
+let browser: Browser;
+let url: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  server = await ServerProcess.start({ DATABASE_URL: database.url });
+  // A passkey belongs to a name; a browser makes none for an address.
+  url = server.url.replace('127.0.0.1', 'localhost');
+  await createUser(database.url, { email: 'ada@test.lectern', displayName: 'Ada' });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+
+/** A phone or laptop with a fingerprint sensor, as Chromium simulates it. */
+async function fingerprintSensor(person: Person): Promise<{ cdp: CDPSession; authenticatorId: string }> {
+  const cdp = await person.context.newCDPSession(person.page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, authenticatorId };
+}
+
+it('a passkey is made on the account page, signs in without a name, and is removed', async () => {
+  const ada = await Person.arrive(browser, 'Ada');
+  const { page } = ada;
+  const { cdp, authenticatorId } = await fingerprintSensor(ada);
+  const touch = (enabled: boolean) =>
+    cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+
+  await page.goto(`${url}/sign-in?next=/account/ways-to-sign-in`);
+  await ada.at('sign-in-email').fill('ada@test.lectern');
+  await ada.at('sign-in-password').fill(password);
+  await ada.at('sign-in-submit').click();
+  await ada.at('passkeys-empty').waitFor();
+
+  await ada.at('passkey-add').click();
+  await ada.at('passkey-name').fill('Fingerprint');
+  await ada.at('passkey-name-submit').click();
+  await ada.at('passkey-row').filter({ hasText: 'Fingerprint' }).waitFor();
+
+  await ada.at('passkey-rename').click();
+  await ada.at('passkey-name').fill('My laptop');
+  await ada.at('passkey-name-submit').click();
+  await ada.at('passkey-row').filter({ hasText: 'My laptop' }).waitFor();
+
+  // The same device again: it knows that it has one.
+  await ada.at('passkey-add').click();
+  await ada.at('passkey-name-submit').click();
+  await ada.at('problem').filter({ hasText: 'already has a passkey' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  // The sign-in page waits for a passkey in the background; a finger that is always there would sign in at once.
+  await touch(false);
+  await ada.at('account-menu').click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.goto(`${url}/sign-in?next=/account/ways-to-sign-in`);
+  await ada.at('sign-in-passkey').click();
+  await touch(true);
+  await ada.at('passkey-row').filter({ hasText: 'Last used' }).waitFor();
+
+  await ada.at('passkey-remove').click();
+  await ada.at('remove-confirm').click();
+  await ada.at('passkeys-empty').waitFor();
+  expect(ada.problems).toEqual([]);
+  await ada.leave();
+});
+
+it('a passkey that was removed is refused, with a sentence and the way back', async () => {
+  const ben = await Person.arrive(browser, 'Ben');
+  const { cdp, authenticatorId } = await fingerprintSensor(ben);
+  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+  // What a device still holds when the account has forgotten it.
+  const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+  ]);
+  await cdp.send('WebAuthn.addCredential', {
+    authenticatorId,
+    credential: {
+      credentialId: Buffer.from('forgotten').toString('base64'),
+      isResidentCredential: true,
+      rpId: 'localhost',
+      userHandle: Buffer.alloc(16, 1).toString('base64'),
+      privateKey: Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64'),
+      signCount: 0,
+    },
+  });
+  await ben.page.goto(`${url}/sign-in`);
+  await ben.at('sign-in-passkey').click();
+  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+  await ben.at('problem').filter({ hasText: 'not accepted' }).waitFor();
+  expect(await ben.at('sign-in-submit').isEnabled()).toBe(true);
+  await ben.leave();
+});
