@@ -9,6 +9,7 @@ import type { Courses } from './courses/index.ts';
 import { createFiles, filesEntities } from './files/index.ts';
 import { createAccess, createIdentity, identityEntities, relateIdentitySubjects } from './identity/index.ts';
 import type { Identity } from './identity/index.ts';
+import type { RouteContract } from '../shared/kernel/contract.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { openDatabase } from './kernel/db/database.ts';
@@ -59,6 +60,8 @@ export interface AppOptions {
 export interface App {
   start(): Promise<AddressInfo>;
   stop(): Promise<void>;
+  /** Every REST operation that is mounted: what a walk over all of them goes by. */
+  contracts: readonly RouteContract[];
   db: Database;
   identity: Identity;
   courses: Courses;
@@ -294,6 +297,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       return address as AddressInfo;
     },
     stop: () => lifecycle.stop(),
+    contracts: routes.map((one) => one.contract),
     db,
     identity,
     courses,

@@ -1,8 +1,9 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import type { SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
 import { identityRoutes, signInInput } from '../../shared/identity/contract.ts';
 import { ApiError, api } from '../kernel/api.ts';
 import { formatTime } from '../kernel/i18n/format.ts';
@@ -10,19 +11,30 @@ import { finishSignIn } from './finish-sign-in.ts';
 import { ProblemAlert } from '../kernel/ui/problem-alert.tsx';
 import { DemoHint } from './demo-hint.tsx';
 
+interface SignInFormProps {
+  rememberMe: boolean;
+  onRememberMe: (wanted: boolean) => void;
+}
+
 /** E-mail and password. What was typed stays after an error; the focus goes where something is wrong. */
-export function SignInForm() {
+export function SignInForm({ rememberMe, onRememberMe }: SignInFormProps) {
   const { t } = useTranslation('identity');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [checked, setChecked] = useState(false);
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
+  const navigate = useNavigate();
 
   const signIn = useMutation({
-    mutationFn: () => api.call(identityRoutes.signIn, { body: { email, password } }),
+    mutationFn: () => api.call(identityRoutes.signIn, { body: { email, password, rememberMe } }),
     onSuccess: finishSignIn,
-    onError: () => passwordField.current?.focus(),
+    onError: (error) => {
+      const known = email.startsWith('+') ? { phone: email } : { email };
+      if (error instanceof ApiError && error.code === 'verification_required')
+        void navigate('/verify-email', { state: known });
+      else passwordField.current?.focus();
+    },
   });
 
   const emailIsWrong = !signInInput.shape.email.safeParse(email).success;
@@ -43,7 +55,8 @@ export function SignInForm() {
         <TextInput
           ref={emailField}
           label={t('signIn.email')}
-          type="email"
+          type="text"
+          inputMode="email"
           name="email"
           autoComplete="username webauthn"
           autoCapitalize="none"
@@ -67,6 +80,12 @@ export function SignInForm() {
           error={checked && password === '' ? t('signIn.missingPassword') : null}
           visibilityToggleButtonProps={{ 'aria-label': t('signIn.showPassword'), tabIndex: 0 }}
           data-testid="sign-in-password"
+        />
+        <Checkbox
+          label={t('signIn.remember')}
+          checked={rememberMe}
+          onChange={(event) => onRememberMe(event.currentTarget.checked)}
+          data-testid="sign-in-remember"
         />
         <Button type="submit" size="md" loading={signIn.isPending} data-testid="sign-in-submit">
           {t('signIn.submit')}

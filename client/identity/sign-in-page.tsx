@@ -1,12 +1,16 @@
 import { Center, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useSearchParams } from 'react-router';
 import { LoadingPage } from '../kernel/ui/loading-page.tsx';
 import { Logo } from '../kernel/ui/logo.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
 import { useSignIn } from '../kernel/use-sign-in.ts';
+import { RegisterLink, SignInLinks } from './accounts/sign-in-links.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { OtherWays } from './sign-in-methods/other-ways.tsx';
+import { useSecondFactorQuestion } from './two-factor/question.ts';
+import { SecondFactorForm } from './two-factor/second-factor-form.tsx';
 
 /** Only addresses of this site: a link must not lead from a sign-in to somebody else's page. */
 function safeNext(next: string | null): string {
@@ -17,6 +21,8 @@ export function SignInPage() {
   const { t } = useTranslation(['identity', 'kernel']);
   const state = useSignIn();
   const [search] = useSearchParams();
+  const [rememberMe, setRememberMe] = useState(false);
+  const question = useSecondFactorQuestion();
   usePageTitle(t('signIn.title'));
   if (state.status === 'starting') {
     return (
@@ -34,15 +40,23 @@ export function SignInPage() {
           </Text>
         </Group>
         <Paper withBorder p={{ base: 'lg', sm: 'xl' }} radius="lg">
-          <Title order={1} size="h2">
-            {t('signIn.title')}
-          </Title>
-          <Text c="dimmed" mb="lg">
-            {t('signIn.lead')}
-          </Text>
-          <SignInForm />
-          <OtherWays />
+          {question ? (
+            <SecondFactorForm key={question.challengeId} question={question} />
+          ) : (
+            <>
+              <Title order={1} size="h2">
+                {t('signIn.title')}
+              </Title>
+              <Text c="dimmed" mb="lg">
+                {t('signIn.lead')}
+              </Text>
+              <SignInForm rememberMe={rememberMe} onRememberMe={setRememberMe} />
+              <SignInLinks />
+              <OtherWays rememberMe={rememberMe} />
+            </>
+          )}
         </Paper>
+        {!question && <RegisterLink />}
       </Stack>
     </Center>
   );

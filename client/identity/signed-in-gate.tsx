@@ -4,7 +4,9 @@ import { Navigate, Outlet, useLocation } from 'react-router';
 import { queryClient } from '../kernel/query-client.ts';
 import { LoadingPage } from '../kernel/ui/loading-page.tsx';
 import { useSignIn } from '../kernel/use-sign-in.ts';
+import { ForcedPasswordPage } from './accounts/forced-password-page.tsx';
 import { SignedOutPage } from './signed-out-page.tsx';
+import { TwoFactorRequiredPage } from './two-factor/required-page.tsx';
 
 /** Lets signed-in people through; everybody else signs in first and comes back to the same address. */
 export function SignedInGate() {
@@ -26,6 +28,8 @@ export function SignedInGate() {
       if (state.reason !== 'none') return <SignedOutPage reason={state.reason} />;
       return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname)}`} replace />;
     case 'signed-in':
+      if (state.user.mustChangePassword) return <ForcedPasswordPage key={state.user.id} />;
+      if (state.pending === 'two_factor_setup_required') return <TwoFactorRequiredPage key={state.user.id} />;
       return <Outlet key={state.user.id} />;
   }
 }

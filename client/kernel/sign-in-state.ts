@@ -1,13 +1,22 @@
 import type { MeView, SignedInView } from '../../shared/identity/contract.ts';
+import type { PendingDuty } from '../../shared/kernel/contract.ts';
 import { queryClient } from './query-client.ts';
 
-export type SignedOutReason = 'none' | 'ended_elsewhere' | 'account_inactive';
+export type SignedOutReason = 'none' | 'ended_elsewhere' | 'superseded' | 'account_inactive';
 
 /** Who is signed in, as every tab of this browser knows it. The access token lives in memory only. */
 export type SignInState =
   | { status: 'starting'; unreachable: boolean }
   | { status: 'signed-out'; reason: SignedOutReason }
-  | { status: 'signed-in'; token: string; renewAt: number; expiresAt: number; user: MeView };
+  | {
+      status: 'signed-in';
+      token: string;
+      renewAt: number;
+      expiresAt: number;
+      user: MeView;
+      /** What has to be done before anything else is answered. */
+      pending: PendingDuty | null;
+    };
 
 type TabMessage =
   | { type: 'signed-in'; view: SignedInView }
@@ -50,6 +59,7 @@ function accept(view: SignedInView, serverNow: number): void {
     expiresAt: now + life,
     renewAt: now + life - margin,
     user: view.user,
+    pending: view.pending ?? null,
   });
 }
 

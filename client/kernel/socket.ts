@@ -2,7 +2,7 @@ import { io } from 'socket.io-client';
 import type { ChannelContract, EventInput, EventReply } from '../../shared/kernel/contract.ts';
 import type { WireError } from '../../shared/kernel/errors.ts';
 import { RequestError } from './request-error.ts';
-import { freshToken, renewToken } from './token.ts';
+import { askAgain, freshToken, renewToken } from './token.ts';
 
 type Ack = { ok: true; data: unknown } | { ok: false; error: WireError };
 
@@ -26,7 +26,15 @@ export interface ChannelListener {
 
 const ackTimeout = 12_000;
 const staleToken = new Set(['token_expired', 'token_invalid', 'unauthenticated']);
-const finalRefusals = new Set(['session_revoked', 'account_inactive', 'origin_not_allowed']);
+/** Codes that say that the sign-in is over. */
+const signedOutCodes = new Set(['session_revoked', 'session_superseded']);
+const finalRefusals = new Set([
+  ...signedOutCodes,
+  'account_inactive',
+  'origin_not_allowed',
+  'must_change_password',
+  'two_factor_setup_required',
+]);
 
 /** Opens the channel's namespace with the current access token; every reconnect brings a fresh one. */
 export function openChannel<C extends ChannelContract>(
@@ -88,7 +96,11 @@ export function openChannel<C extends ChannelContract>(
       void renewToken(lastToken).then((token) => (token ? reconnectSoon() : end(code)), reconnectSoon);
     else reconnectSoon();
   });
-  socket.onAny(listener.onMessage);
+  socket.onAny((type: string, payload: { code?: string } | undefined) => {
+    listener.onMessage(type, payload);
+    // The whole page learns of it, not this connection alone, and says why.
+    if (type === 'room.closed' && signedOutCodes.has(payload?.code ?? '')) askAgain().catch(() => undefined);
+  });
   socket.connect();
 
   const requestUntyped = async (event: string, input: unknown): Promise<unknown> => {

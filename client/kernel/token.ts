@@ -18,6 +18,7 @@ const endings: Partial<Record<string, SignedOutReason>> = {
   unauthenticated: 'none',
   token_invalid: 'none',
   session_revoked: 'ended_elsewhere',
+  session_superseded: 'superseded',
   account_inactive: 'account_inactive',
 };
 
@@ -59,6 +60,15 @@ async function requestToken(): Promise<string | null> {
     setSignedOut(reason === 'none' && before.status === 'signed-in' ? 'ended_elsewhere' : reason);
     return null;
   }
+}
+
+/**
+ * Asks the server who is signed in, whatever is known here: after a change to the account, or when a socket was told that the
+ * sign-in is over.
+ */
+export async function askAgain(): Promise<void> {
+  const state = getSignInState();
+  if (state.status === 'signed-in') await renewToken(state.token);
 }
 
 /** A token with some life left; null when nobody is signed in. */

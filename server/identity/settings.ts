@@ -48,7 +48,10 @@ export type SettingKey = keyof typeof settingRules;
 export type SettingValue<K extends SettingKey> = (typeof settingRules)[K]['fallback'];
 
 /** Reads a stored value; what is missing or does not fit counts as not set. */
-export function readSetting<K extends SettingKey>(key: K, stored: string | null | undefined): SettingValue<K> {
+export function readSetting<K extends SettingKey>(
+  key: K,
+  stored: string | null | undefined,
+): SettingValue<K> {
   const { schema, fallback, type } = settingRules[key];
   if (stored === null || stored === undefined) return fallback;
   const result = schema.safeParse(type === 'string' ? stored : parseJson(stored));

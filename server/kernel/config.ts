@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { keptSecrets } from './kept-secrets.ts';
 import type { DataKey } from './secrets.ts';

@@ -77,21 +77,26 @@ export interface AccountAddress {
   phone?: string;
 }
 
-const addressAnd = <S extends z.ZodRawShape>(shape: S) =>
-  z
-    .strictObject({ email: email.optional(), phone: phone.optional(), ...shape })
-    .refine((given: AccountAddress) => (given.email === undefined) !== (given.phone === undefined), {
-      path: ['email'],
-      message: 'Give an e-mail address or a phone number, and not both.',
-    });
-const address = addressAnd({});
+const addressShape = { email: email.optional(), phone: phone.optional() };
+const hasOneAddress = (given: AccountAddress): boolean =>
+  (given.email === undefined) !== (given.phone === undefined);
+const notOneAddress = { path: ['email'], message: 'Give an e-mail address or a phone number, and not both.' };
+const address = z.strictObject(addressShape).refine(hasOneAddress, notOneAddress);
+const addressAndCode = z.strictObject({ ...addressShape, code }).refine(hasOneAddress, notOneAddress);
 
 /** Where something was sent. */
 export const sentView = z.object({ channel: z.enum(['email', 'sms']) });
 export type SentView = z.infer<typeof sentView>;
 
-const account = { name: displayName, password, locale: locale.optional(), timezone: timezone.optional() };
-export const registerInput = addressAnd(account);
+export const registerInput = z
+  .strictObject({
+    ...addressShape,
+    name: displayName,
+    password,
+    locale: locale.optional(),
+    timezone: timezone.optional(),
+  })
+  .refine(hasOneAddress, notOneAddress);
 export type RegisterInput = z.output<typeof registerInput>;
 
 export const genders = ['male', 'female', 'other', 'prefer_not_to_say'] as const;
@@ -226,7 +231,7 @@ export const accountRoutes = {
     path: '/auth/verification/code',
     summary: 'Confirm an e-mail address or a phone number with the code that was sent there.',
     access: 'public',
-    body: addressAnd({ code }),
+    body: addressAndCode,
     reply: z.null(),
     status: 204,
     errors: ['invalid_input', ...proofErrors, 'rate_limited'],
@@ -286,7 +291,9 @@ export const accountRoutes = {
     path: '/auth/sign-in/code/confirm',
     summary: 'Sign in with the code that was sent; sets the refresh cookie.',
     access: 'public',
-    body: addressAnd({ code, rememberMe: z.boolean().default(false) }),
+    body: z
+      .strictObject({ ...addressShape, code, rememberMe: z.boolean().default(false) })
+      .refine(hasOneAddress, notOneAddress),
     reply: signInReply,
     status: 200,
     errors: ['invalid_input', ...proofErrors, 'account_locked', 'account_inactive', 'rate_limited'],

@@ -102,7 +102,14 @@ export const identityRoutes = {
     access: 'cookie',
     reply: signedInView,
     status: 200,
-    errors: ['unauthenticated', 'session_revoked', 'session_superseded', 'account_inactive', 'origin_not_allowed', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'session_revoked',
+      'session_superseded',
+      'account_inactive',
+      'origin_not_allowed',
+      'rate_limited',
+    ],
     rate: { points: 600, seconds: 60, by: 'address' },
   }),
   signOut: defineRoute({

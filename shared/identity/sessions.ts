@@ -83,7 +83,14 @@ export const sessionRoutes = {
     query: page,
     reply: z.object({ items: z.array(memberDeviceView), nextCursor: z.string().nullable() }),
     status: 200,
-    errors: ['unauthenticated', 'not_found', 'forbidden', 'organization_suspended', 'invalid_input', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'not_found',
+      'forbidden',
+      'organization_suspended',
+      'invalid_input',
+      'rate_limited',
+    ],
     rate,
   }),
   endOfOrganization: defineRoute({
@@ -96,7 +103,14 @@ export const sessionRoutes = {
     params: z.object({ organizationId: id, authSessionId: id }),
     reply: z.null(),
     status: 204,
-    errors: ['unauthenticated', 'not_found', 'forbidden', 'role_level', 'organization_suspended', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'not_found',
+      'forbidden',
+      'role_level',
+      'organization_suspended',
+      'rate_limited',
+    ],
     rate,
   }),
 };

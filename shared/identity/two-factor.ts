@@ -91,7 +91,14 @@ export const twoFactorRoutes = {
     body: codeBody,
     reply: recoveryCodesView,
     status: 200,
-    errors: ['unauthenticated', 'invalid_input', 'step_up_required', 'proof_invalid', 'conflict', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'invalid_input',
+      'step_up_required',
+      'proof_invalid',
+      'conflict',
+      'rate_limited',
+    ],
     rate,
   }),
   disable: defineRoute({

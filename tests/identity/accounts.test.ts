@@ -260,8 +260,10 @@ describe('confirming an address', () => {
     server.clock.advance(minute);
     expect((await post('/auth/verification', { email })).status).toBe(202);
     const second = await box.code(email, 2);
-    if (first !== second)
-      expect((await post('/auth/verification/code', { email, code: first })).body.code).toBe('wrong_code');
+    // One in a million: the same digits again.
+    const old = first === second ? '' : first;
+    const refused = await post('/auth/verification/code', { email, code: old });
+    expect(refused.body.code).toBe(old === '' ? 'invalid_input' : 'wrong_code');
     expect((await post('/auth/verification/code', { email, code: second })).status).toBe(204);
   });
 
@@ -412,7 +414,11 @@ describe('changing the password', () => {
       ['GET', '/me/courses'],
     ] as const) {
       const reply = await server.ask(method, path, { token, body: method === 'GET' ? undefined : {} });
-      expect(reply, path).toMatchObject({ status: 403, body: { code: 'must_change_password' } });
+      expect({ path, status: reply.status, code: reply.body.code }).toEqual({
+        path,
+        status: 403,
+        code: 'must_change_password',
+      });
     }
     expect((await server.ask('GET', '/me', { token })).body).toMatchObject({ mustChangePassword: true });
     expect((await server.ask('POST', '/auth/refresh', { cookie })).status).toBe(200);
@@ -636,7 +642,11 @@ describe('preferences', () => {
       { emailVerified: true },
     ]) {
       const reply = await server.ask('PATCH', '/me', { token, body: wrong });
-      expect(reply, JSON.stringify(wrong)).toMatchObject({ status: 400, body: { code: 'invalid_input' } });
+      expect({ wrong, status: reply.status, code: reply.body.code }).toEqual({
+        wrong,
+        status: 400,
+        code: 'invalid_input',
+      });
     }
     expect((await server.ask('GET', '/me', { token })).body).toMatchObject(saved.body);
   });

@@ -322,7 +322,7 @@ describe('accepting', () => {
     const guest = await person('student', foreign);
     const { token } = await invited({}, admin, guest.email);
     const both = await Promise.all([accept(guest, token), accept(guest, token)]);
-    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 410]);
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 410]);
     expect(await answersTo(token, guest)).toEqual(invalid);
   });
 

@@ -366,7 +366,7 @@ describe('organizations', () => {
     const move = (id: string, parentId: string) =>
       as(home.owner).ask('PATCH', `/organizations/${id}`, { parentId });
     const replies = await Promise.all([move(a.id, b.id), move(b.id, a.id)]);
-    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    expect(replies.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 409]);
   });
 
   it('are no deeper than the policy looks', async () => {
@@ -608,7 +608,7 @@ describe('members', () => {
       as(owner).ask('POST', `/me/memberships/${mine}/leave`),
       as(other).ask('POST', `/me/memberships/${await membershipOf(other, id)}/leave`),
     ]);
-    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409]);
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([204, 409]);
   });
 
   it('who are removed lose what they had there, and joining again makes a second row', async () => {
@@ -808,7 +808,7 @@ describe('settings', () => {
       rowVersion: 0,
     });
     const both = await Promise.all([1, 2].map(() => put({ key: policy, value: 'single', rowVersion: 0 })));
-    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 409]);
   });
 
   it('take only what fits, from those who may', async () => {

@@ -142,7 +142,10 @@ describe('a copy of all data', () => {
       'invitations',
       'live_hand_raises',
       'note_documents',
+      // What was written in notes belongs to the note.
+      'note_updates',
       'two_factor_recovery_codes',
+      'user_import_rows',
       'user_permissions',
       'verification_tokens',
     ];

@@ -22,13 +22,14 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(async () => void (await sql(server.databaseUrl, 'delete from system_settings')));
 
+/** The organization with that slug, made if there is none. */
 async function organizationId(slug: string): Promise<string> {
   const [row] = await sql<{ id: string }>(
     server.databaseUrl,
-    `insert into organizations (name, slug, code) values ($1, $1, upper($1)) on conflict (slug) do update set slug = excluded.slug returning id`,
+    `with made as (insert into organizations (name, slug) select $1, $1
+       where not exists (select 1 from organizations where slug = $1) returning id)
+     select id from made union all select id from organizations where slug = $1`,
     [slug],
-  ).catch(() =>
-    sql<{ id: string }>(server.databaseUrl, 'select id from organizations where slug = $1', [slug]),
   );
   return (row as { id: string }).id;
 }
@@ -191,7 +192,13 @@ describe('the devices of a person', () => {
     const { body } = await list(phone);
     expect(body.items).toMatchObject([
       { browser: 'Safari 17', deviceType: 'mobile', isMobile: true, current: true, rememberMe: true },
-      { browser: 'Chrome 131', platform: 'Windows 10', deviceType: 'desktop', isMobile: false, current: false },
+      {
+        browser: 'Chrome 131',
+        platform: 'Windows 10',
+        deviceType: 'desktop',
+        isMobile: false,
+        current: false,
+      },
     ]);
     expect(body.items.map(({ ipAddress }) => ipAddress)).toEqual(['127.0.0.1', '127.0.0.1']);
     expect(body.items.map(({ id }) => id)).toEqual([await sessionOf(phone), await sessionOf(desk)]);

@@ -167,7 +167,6 @@ export const peopleTexts = {
     startFailed: 'The import was not started',
     row: 'Row',
     name: 'Name',
-    contact: 'Contact',
     role: 'Role',
     result: 'Result',
     fine: 'Fine',

@@ -239,7 +239,9 @@ function PastImports({ organizationId }: { organizationId: string }) {
           <Link to={`/admin/people/import/${one.id}`} className={classes.link}>
             {one.fileName}
           </Link>
-          <Badge variant="light" tt="none">{t(`import.status.${one.status}`)}</Badge>
+          <Badge variant="light" tt="none">
+            {t(`import.status.${one.status}`)}
+          </Badge>
           <Text size="sm" c="dimmed">
             {[
               formatMoment(one.createdAt),

@@ -18,41 +18,47 @@ export function ImportRows({ rows }: { rows: readonly ImportRowView[] }) {
   const { t } = useTranslation('people');
   const problemText = useProblemText();
   return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table verticalSpacing="xs" data-testid="import-rows">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('import.row')}</Table.Th>
-            <Table.Th>{t('import.name')}</Table.Th>
-            <Table.Th>{t('import.contact')}</Table.Th>
-            <Table.Th>{t('import.role')}</Table.Th>
-            <Table.Th>{t('import.result')}</Table.Th>
+    <Table verticalSpacing="xs" data-testid="import-rows">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t('import.row')}</Table.Th>
+          <Table.Th>{t('import.name')}</Table.Th>
+          <Table.Th visibleFrom="sm">{t('import.role')}</Table.Th>
+          <Table.Th>{t('import.result')}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <Table.Tr key={row.row} data-testid="import-row">
+            <Table.Td>{row.row}</Table.Td>
+            <Table.Td className={classes.cell}>
+              {row.name}
+              <Text size="xs" c="dimmed">
+                {row.email || row.phone}
+              </Text>
+            </Table.Td>
+            <Table.Td visibleFrom="sm">{row.role && t(`roles.${row.role}`)}</Table.Td>
+            <Table.Td>
+              {row.problems.length === 0 ? (
+                <Badge variant={row.status === 'cancelled' ? 'default' : 'light'} tt="none" miw="max-content">
+                  {row.status === 'pending' ? t('import.fine') : t(`import.rowStatus.${row.status}`)}
+                </Badge>
+              ) : (
+                row.problems.map((problem) => (
+                  <Text
+                    key={`${problem.column}${problem.code}`}
+                    size="sm"
+                    c="var(--mantine-color-error)"
+                    className={classes.cell}
+                  >
+                    {problemText(problem)}
+                  </Text>
+                ))
+              )}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.row} data-testid="import-row">
-              <Table.Td>{row.row}</Table.Td>
-              <Table.Td className={classes.cell}>{row.name}</Table.Td>
-              <Table.Td className={classes.cell}>{row.email || row.phone}</Table.Td>
-              <Table.Td>{row.role && t(`roles.${row.role}`)}</Table.Td>
-              <Table.Td>
-                {row.problems.length === 0 ? (
-                  <Badge variant={row.status === 'cancelled' ? 'default' : 'light'} tt="none" miw="max-content">
-                    {row.status === 'pending' ? t('import.fine') : t(`import.rowStatus.${row.status}`)}
-                  </Badge>
-                ) : (
-                  row.problems.map((problem) => (
-                    <Text key={`${problem.column}${problem.code}`} size="sm" c="var(--mantine-color-error)">
-                      {problemText(problem)}
-                    </Text>
-                  ))
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        ))}
+      </Table.Tbody>
+    </Table>
   );
 }

@@ -130,8 +130,7 @@ function Standing({ person }: { person: PersonDetailView }) {
   }
   if (status === 'deleted' && restorableUntil)
     notes.push(t('person.deleted', { moment: formatMoment(restorableUntil) }));
-  if (security?.lockedUntil)
-    notes.push(t('person.locked', { moment: formatMoment(security.lockedUntil) }));
+  if (security?.lockedUntil) notes.push(t('person.locked', { moment: formatMoment(security.lockedUntil) }));
   if (notes.length === 0) return null;
   return (
     <Alert icon={<IconInfoCircle aria-hidden />} color={status === 'active' ? 'blue' : 'orange'}>

@@ -16,7 +16,13 @@ const looks: Record<PersonStatus, BadgeProps> = {
 export function StatusBadge({ status }: { status: PersonStatus }) {
   const { t } = useTranslation('people');
   return (
-    <Badge {...looks[status]} tt="none" style={{ flexShrink: 0 }} miw="max-content" data-testid="person-status">
+    <Badge
+      {...looks[status]}
+      tt="none"
+      style={{ flexShrink: 0 }}
+      miw="max-content"
+      data-testid="person-status"
+    >
       {t(`status.${status}`)}
     </Badge>
   );

@@ -91,6 +91,8 @@ export const signInMethodsTexts = {
     provider: 'Sign in with {{name}}',
     failed: 'That did not work',
   },
+  stepUp:
+    'This needs a sign-in of the last ten minutes, so that nobody else does it at your open browser. Sign out, sign in again, and come back.',
   ceremony: {
     cancelled: 'Nothing was confirmed on your device, or it took too long. Try again.',
     known: 'This device already has a passkey for your account.',

@@ -1,7 +1,6 @@
 import { ActionIcon, Button, Group, Paper, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
-import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { oidcRoutes } from '../../../shared/identity/oidc.ts';
 import type { OidcProviderView } from '../../../shared/identity/oidc.ts';
@@ -12,8 +11,10 @@ import { formatDay, formatMoment } from '../../kernel/i18n/format.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { MethodRow } from './method-row.tsx';
 import { ProviderIcon } from './provider-icon.tsx';
+import { useMethodMutation } from './queries.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
 import classes from './sign-in-methods.module.css';
+import { useProblemText } from './use-problem-text.ts';
 
 interface LinkedSectionProps {
   linked: LinkedIdentityView[];
@@ -23,9 +24,10 @@ interface LinkedSectionProps {
 /** Accounts at providers, and buttons for those that can be added. */
 export function LinkedSection({ linked, available }: LinkedSectionProps) {
   const { t } = useTranslation('signInMethods');
-  const adding = useMutation({
-    mutationFn: ({ id }: OidcProviderView) => api.call(oidcRoutes.startLink, { params: { providerId: id } }),
-    onSuccess: ({ url }) => window.location.assign(url),
+  const problemText = useProblemText();
+  const adding = useMethodMutation(async (provider: OidcProviderView) => {
+    const { url } = await api.call(oidcRoutes.startLink, { params: { providerId: provider.id } });
+    window.location.assign(url);
   });
   if (linked.length === 0 && available.length === 0) return null;
   const missing = available.filter(
@@ -53,6 +55,7 @@ export function LinkedSection({ linked, available }: LinkedSectionProps) {
         <ProblemAlert
           title={t('linked.failed', { name: adding.variables?.name ?? '' })}
           error={adding.error}
+          text={problemText(adding.error)}
         />
       )}
       <Group gap="xs" mt="md">

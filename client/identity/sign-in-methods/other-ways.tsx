@@ -10,13 +10,15 @@ import { localPath, oidcRoutes } from '../../../shared/identity/oidc.ts';
 import { api } from '../../kernel/api.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { finishSignIn } from '../finish-sign-in.ts';
-import { ceremonyProblem, passkeyObstacle } from './passkey-support.ts';
+import { passkeyObstacle } from './passkey-support.ts';
 import { ProviderIcon } from './provider-icon.tsx';
 import { oidcProviders, signInWithPasskey } from './queries.ts';
+import { useProblemText } from './use-problem-text.ts';
 
 /** The other ways to sign in (passkey, OpenID Connect), below the form. Nothing where there are none. */
 export function OtherWays({ rememberMe = false }: { rememberMe?: boolean }) {
   const { t } = useTranslation('signInMethods');
+  const problemText = useProblemText();
   const [search] = useSearchParams();
   const next = localPath.safeParse(search.get('next')).data ?? null;
   const { data } = useQuery(oidcProviders);
@@ -38,16 +40,11 @@ export function OtherWays({ rememberMe = false }: { rememberMe?: boolean }) {
   const leaving = provider.isPending || provider.isSuccess ? provider.variables : null;
 
   if (!withPasskey && providers.length === 0) return null;
-  const problem = ceremonyProblem(passkey.error);
   return (
     <Stack gap="sm" mt="lg" data-testid="other-ways">
       <Divider label={t('other.or')} />
       {passkey.isError && (
-        <ProblemAlert
-          title={t('other.failed')}
-          error={passkey.error}
-          text={problem && t(`ceremony.${problem}`)}
-        />
+        <ProblemAlert title={t('other.failed')} error={passkey.error} text={problemText(passkey.error)} />
       )}
       {provider.isError && <ProblemAlert title={t('other.failed')} error={provider.error} />}
       {withPasskey && (

@@ -9,10 +9,11 @@ import { api } from '../../kernel/api.ts';
 import { formatDay, formatMoment } from '../../kernel/i18n/format.ts';
 import { MethodRow } from './method-row.tsx';
 import { NameDialog } from './name-dialog.tsx';
-import { ceremonyProblem, deviceKind, passkeyObstacle } from './passkey-support.ts';
+import { deviceKind, passkeyObstacle } from './passkey-support.ts';
 import { addPasskey, useMethodMutation } from './queries.ts';
 import { RemoveDialog } from './remove-dialog.tsx';
 import classes from './sign-in-methods.module.css';
+import { useProblemText } from './use-problem-text.ts';
 
 /** One's passkeys, and a button for a new one. */
 export function PasskeysSection({ passkeys }: { passkeys: PasskeyView[] }) {
@@ -63,7 +64,7 @@ function AddPasskey() {
       },
     });
   };
-  const problem = ceremonyProblem(adding.error);
+  const problemText = useProblemText();
   return (
     <>
       <Button
@@ -88,7 +89,7 @@ function AddPasskey() {
             ? {
                 title: t('addDialog.failed'),
                 error: adding.error,
-                text: problem && t(`ceremony.${problem}`),
+                text: problemText(adding.error),
               }
             : null
         }

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { useMethodMutation } from './queries.ts';
+import { useProblemText } from './use-problem-text.ts';
 
 interface RemoveDialogProps {
   name: string;
@@ -15,6 +16,7 @@ interface RemoveDialogProps {
 /** Asks before a way to sign in is removed. */
 export function RemoveDialog({ name, kind, opened, onClose, remove }: RemoveDialogProps) {
   const { t } = useTranslation(['signInMethods', 'kernel']);
+  const problemText = useProblemText();
   const removal = useMethodMutation(remove);
   const close = (): void => {
     removal.reset();
@@ -37,7 +39,13 @@ export function RemoveDialog({ name, kind, opened, onClose, remove }: RemoveDial
     >
       <Stack>
         <Text>{t(`removeDialog.${kind}`)}</Text>
-        {removal.isError && <ProblemAlert title={t('removeDialog.failed')} error={removal.error} />}
+        {removal.isError && (
+          <ProblemAlert
+            title={t('removeDialog.failed')}
+            error={removal.error}
+            text={problemText(removal.error)}
+          />
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={close} data-autofocus>
             {t('removeDialog.keep')}

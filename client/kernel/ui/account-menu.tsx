@@ -56,7 +56,7 @@ export function AccountMenu() {
         >
           {t('account.settings')}
         </Menu.Item>
-        {me.permissions.includes('user.create') && (
+        {(me.permissions.includes('user.create') || me.permissions.includes('organization.invite')) && (
           <Menu.Item
             component={Link}
             to="/admin"

@@ -9,7 +9,7 @@ interface ClosedClassProps {
   onAgain: () => void;
 }
 
-const signedOut = new Set(['session_revoked', 'unauthenticated', 'account_inactive']);
+const signedOut = new Set(['session_revoked', 'session_superseded', 'unauthenticated', 'account_inactive']);
 
 /** Out of a class that goes on: left, removed, full, or signed out. */
 export function ClosedClass({ code, onAgain }: ClosedClassProps) {

@@ -16,6 +16,8 @@ const personal = [
   'delete from api_keys where user_id = ?',
   'delete from user_permissions where user_id = ?',
   'delete from idempotency_keys where user_id = ?',
+  // The line of the list they came with; that somebody came with it is still counted.
+  `update user_import_rows set raw = '{}', data = '{}' where user_id = ?`,
   'delete from guardianships where parent_id = ?',
   'delete from guardianships where child_id = ?',
 ];

@@ -16,7 +16,7 @@ import {
   lastIssued,
   linkByHash,
   newestProof,
-  useUp,
+  markUsed,
 } from './proofs.repository.ts';
 import type { StoredProof } from './proofs.repository.ts';
 
@@ -99,7 +99,7 @@ export function createProofs(deps: Pick<IdentityDeps, 'db' | 'secrets' | 'clock'
     if (!proof) return { refused: elsewhere ? 'wrong_purpose' : 'proof_invalid' };
     const verdict = judge(proof, right, now);
     if (verdict === 'taken') {
-      await useUp(tx.em, proof.id, now);
+      await markUsed(tx.em, proof.id, now);
       return proofOf(proof);
     }
     if (verdict.counts) await countAttempt(tx.em, proof.id, now);
@@ -117,7 +117,7 @@ export function createProofs(deps: Pick<IdentityDeps, 'db' | 'secrets' | 'clock'
     if (proof.purpose !== purpose) return { refused: 'wrong_purpose' };
     const verdict = judge(proof, true, now);
     if (verdict !== 'taken') return verdict.refusal;
-    if (use) await useUp(tx.em, proof.id, now);
+    if (use) await markUsed(tx.em, proof.id, now);
     return proofOf(proof);
   }
 

@@ -146,7 +146,7 @@ export async function countAttempt(em: EntityManager, id: string, now: Date): Pr
   ]);
 }
 
-export async function useUp(em: EntityManager, id: string, now: Date): Promise<void> {
+export async function markUsed(em: EntityManager, id: string, now: Date): Promise<void> {
   await em.execute('update verification_tokens set used_at = ?, updated_at = ? where id = ?', [now, now, id]);
 }
 

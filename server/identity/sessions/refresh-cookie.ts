@@ -23,8 +23,7 @@ export function createRefreshCookie(secure: boolean): RefreshCookie {
       const value = parseCookie(req.headers.cookie ?? '')[name];
       return value && value.length <= longest ? value : null;
     },
-    write: (res, secret, milliseconds) =>
-      void res.cookie(name, secret, { ...options, maxAge: milliseconds }),
+    write: (res, secret, milliseconds) => void res.cookie(name, secret, { ...options, maxAge: milliseconds }),
     clear: (res) => void res.clearCookie(name, options),
   };
 }

@@ -180,7 +180,10 @@ export async function personProof(em: EntityManager, userId: string): Promise<Pe
 /** Whether a role of the person demands a second factor, set up or not. */
 export async function requiresSecondFactor(em: EntityManager, sessionId: string): Promise<boolean> {
   const [row] = await em.execute<StandingRow[]>(standingSql, [sessionId]);
-  return row !== undefined && pendingDuty({ ...dutyFacts(row), mustChangePassword: false, hasSecondFactor: false }) !== null;
+  return (
+    row !== undefined &&
+    pendingDuty({ ...dutyFacts(row), mustChangePassword: false, hasSecondFactor: false }) !== null
+  );
 }
 
 /** Writes an account's counters of wrong passwords. */

@@ -42,7 +42,7 @@ export function passwordReasons(
   about: readonly (string | null | undefined)[],
   least: number = passwordLength.least,
 ): PasswordReason[] {
-  const length = [...password].length;
+  const length = Array.from(password).length;
   if (length < least) return ['too_short'];
   if (length > passwordLength.most) return ['too_long'];
   const words = personalWords(about);

@@ -18,8 +18,7 @@ const recoveryLength = 10;
 export const newTotpSecret = (): string => generateSecret();
 
 /** The address that an authenticator app reads from the QR code. */
-export const totpAddress = (label: string, secret: string): string =>
-  generateURI({ issuer, label, secret });
+export const totpAddress = (label: string, secret: string): string => generateURI({ issuer, label, secret });
 
 /** The time step that a code is right for; null: it is wrong, or of a step that was used. */
 export async function totpStep(

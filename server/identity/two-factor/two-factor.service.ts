@@ -7,12 +7,25 @@ import { isUsable } from '../accounts/account.ts';
 import type { AreaDeps } from '../deps.ts';
 import { tellOwner } from '../passkeys/tell-owner.ts';
 import type { Client, OpenSession } from '../sessions/sessions.service.ts';
-import { noteSignIn, personProof, requiresSecondFactor, saveLockout } from '../sign-in/credentials.repository.ts';
+import {
+  noteSignIn,
+  personProof,
+  requiresSecondFactor,
+  saveLockout,
+} from '../sign-in/credentials.repository.ts';
 import type { PersonProof } from '../sign-in/credentials.repository.ts';
 import { afterFailure, lockedUntil } from '../sign-in/lockout.ts';
 import { passwordMatches } from '../sign-in/password.ts';
 import { assertSteppedUp, noteProof, steppedUpUntil } from '../sign-in/step-up.ts';
-import { newRecoveryCodes, newTotpSecret, recoveryCodeHash, secretAbout, takeCode, totpAddress, totpStep } from './codes.ts';
+import {
+  newRecoveryCodes,
+  newTotpSecret,
+  recoveryCodeHash,
+  secretAbout,
+  takeCode,
+  totpAddress,
+  totpStep,
+} from './codes.ts';
 import {
   disable,
   enable,
@@ -205,7 +218,12 @@ export class TwoFactorService {
     });
   }
 
-  async #judgePassword(tx: Transaction, person: PersonProof, right: boolean, now: Date): Promise<Refused | null> {
+  async #judgePassword(
+    tx: Transaction,
+    person: PersonProof,
+    right: boolean,
+    now: Date,
+  ): Promise<Refused | null> {
     const until = lockedUntil(person.lockout, now);
     if (until) return { refused: 'account_locked', data: { until: until.toISOString() } };
     if (right) return null;

@@ -27,7 +27,7 @@ export function linked(text: string): string {
 }
 
 const button =
-  'display:inline-block;padding:12px 24px;border-radius:8px;background:#4c5fd7;color:#ffffff;text-decoration:none;font-weight:600';
+  'display:inline-block;padding:12px 24px;border-radius:8px;background:#1b6550;color:#ffffff;text-decoration:none;font-weight:600';
 
 /** The HTML form of a mail: paragraphs are separated by empty lines, an address that stands alone becomes a button. */
 export function htmlOf(subject: string, text: string): string {

@@ -38,9 +38,8 @@ export function smtpTransport(options: { url: string; from: string }): Transport
     } catch (error) {
       // The server's answer may repeat the address, and what is thrown here is stored with the job.
       const { code, responseCode } = error as { code?: string; responseCode?: number };
-      throw new Error(`the SMTP server did not take a mail (${code ?? 'unknown'} ${responseCode ?? ''})`, {
-        cause: code,
-      });
+      // oxlint-disable-next-line preserve-caught-error -- its text would be stored with the job
+      throw new Error(`the SMTP server did not take a mail (${code ?? 'unknown'} ${responseCode ?? ''})`);
     }
   };
 }

@@ -1,0 +1,269 @@
+import { Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ReactNode, SyntheticEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { invitationRoutes } from '../../../shared/identity/invitations.ts';
+import type { InvitationPreview } from '../../../shared/identity/invitations.ts';
+import { ApiError, api } from '../../kernel/api.ts';
+import { formatMoment } from '../../kernel/i18n/format.ts';
+import { signOut } from '../../kernel/sign-out.ts';
+import { switchOrganization } from '../../kernel/switch-organization.ts';
+import { LoadingPage } from '../../kernel/ui/loading-page.tsx';
+import { Logo } from '../../kernel/ui/logo.tsx';
+import { MessagePage } from '../../kernel/ui/message-page.tsx';
+import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
+import { useSignIn } from '../../kernel/use-sign-in.ts';
+import { finishSignIn } from '../finish-sign-in.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { fieldErrors } from './field-errors.ts';
+import { previewOf } from './queries.ts';
+
+/** `/invitation?token=…`: where the link in the mail leads. */
+export function InvitationPage() {
+  const { t } = useTranslation('organizations');
+  const [search] = useSearchParams();
+  const token = search.get('token') ?? '';
+  const state = useSignIn();
+  const preview = useQuery({ ...previewOf(token), enabled: token !== '' });
+  const [declined, setDeclined] = useState(false);
+  usePageTitle(t('answer.title'));
+  if (declined)
+    return (
+      <MessagePage
+        title={t('answer.declined')}
+        text={t('answer.declinedText', { organization: preview.data?.organization.name ?? '' })}
+      />
+    );
+  if (token === '' || isRefusal(preview.error)) return <Invalid />;
+  if (preview.isError)
+    return (
+      <Page>
+        <ProblemAlert
+          title={t('answer.failed')}
+          error={preview.error}
+          onRetry={() => void preview.refetch()}
+        />
+      </Page>
+    );
+  if (!preview.data || state.status === 'starting') return <LoadingPage text={t('answer.loading')} />;
+  return (
+    <Page>
+      <Answer token={token} invitation={preview.data} onDeclined={() => setDeclined(true)} />
+    </Page>
+  );
+}
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && (error.code === 'invitation_invalid' || error.code === 'invalid_input');
+
+function Invalid() {
+  const { t } = useTranslation('organizations');
+  return (
+    <MessagePage title={t('answer.invalidTitle')} text={t('answer.invalidText')}>
+      <Button component={Link} to="/" variant="default" data-testid="invitation-invalid">
+        {t('answer.home')}
+      </Button>
+    </MessagePage>
+  );
+}
+
+function Page({ children }: { children: ReactNode }) {
+  const { t } = useTranslation('kernel');
+  return (
+    <Center component="main" mih="100dvh" p="md">
+      <Stack w="100%" maw={440} gap="lg">
+        <Group gap="sm">
+          <Logo size={36} />
+          <Text fw={650} size="xl">
+            {t('productName')}
+          </Text>
+        </Group>
+        <Paper withBorder p={{ base: 'lg', sm: 'xl' }} radius="lg">
+          {children}
+        </Paper>
+      </Stack>
+    </Center>
+  );
+}
+
+interface AnswerProps {
+  token: string;
+  invitation: InvitationPreview;
+}
+
+function Answer({ token, invitation, onDeclined }: AnswerProps & { onDeclined: () => void }) {
+  const { t } = useTranslation('organizations');
+  const [declining, declineDialog] = useDisclosure(false);
+  const { organization, invitedBy, grantRole, message, expiresAt } = invitation;
+  const role = t(`role.${grantRole}`);
+  return (
+    <Stack>
+      <div>
+        <Title order={1} size="h2" data-testid="invitation-heading">
+          {t('answer.heading', { organization: organization.name })}
+        </Title>
+        <Text c="dimmed">
+          {invitedBy ? t('answer.by', { name: invitedBy, role }) : t('answer.byNobody', { role })}
+        </Text>
+      </div>
+      {message && <Text style={{ whiteSpace: 'pre-line' }}>{message}</Text>}
+      <HowToAccept token={token} invitation={invitation} />
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {t('answer.until', { moment: formatMoment(expiresAt) })}
+        </Text>
+        <Button
+          variant="subtle"
+          color="gray"
+          size="xs"
+          onClick={declineDialog.open}
+          data-testid="invitation-decline"
+        >
+          {t('answer.decline')}
+        </Button>
+      </Group>
+      <ConfirmDialog
+        title={t('answer.declineTitle')}
+        text={t('answer.declineText')}
+        submit={t('answer.decline')}
+        done={t('answer.declined')}
+        failed={t('answer.failed')}
+        opened={declining}
+        onClose={declineDialog.close}
+        act={() => api.call(invitationRoutes.decline, { body: { token } })}
+        onDone={onDeclined}
+      />
+    </Stack>
+  );
+}
+
+/** With the account that is signed in, with another one, or with a new one. */
+function HowToAccept({ token, invitation }: AnswerProps) {
+  const { t } = useTranslation('organizations');
+  const state = useSignIn();
+  const { email, hasAccount } = invitation;
+  if (state.status === 'signed-in') {
+    if (state.user.email === email) return <Accept token={token} invitation={invitation} />;
+    return (
+      <>
+        <Text>{t('answer.otherAccount', { email })}</Text>
+        <Button variant="default" onClick={() => void signOut()} data-testid="invitation-sign-out">
+          {t('answer.signOut')}
+        </Button>
+      </>
+    );
+  }
+  if (!hasAccount) return <Register token={token} invitation={invitation} />;
+  const next = encodeURIComponent(`/invitation?token=${token}`);
+  return (
+    <>
+      <Text>{t('answer.hasAccount', { email })}</Text>
+      <Button component={Link} to={`/sign-in?next=${next}`} data-testid="invitation-sign-in">
+        {t('answer.signIn')}
+      </Button>
+    </>
+  );
+}
+
+function useWelcome(invitation: InvitationPreview): () => Promise<void> {
+  const { t } = useTranslation('organizations');
+  const navigate = useNavigate();
+  return async () => {
+    notifications.show({ message: t('answer.welcome', { organization: invitation.organization.name }) });
+    await navigate('/');
+  };
+}
+
+function Accept({ token, invitation }: AnswerProps) {
+  const { t } = useTranslation('organizations');
+  const welcome = useWelcome(invitation);
+  const accepting = useMutation({
+    mutationFn: async () => {
+      const { organizationId } = await api.call(invitationRoutes.accept, { body: { token } });
+      await switchOrganization(organizationId);
+    },
+    onSuccess: welcome,
+  });
+  return (
+    <>
+      {accepting.isError && <ProblemAlert title={t('answer.failed')} error={accepting.error} />}
+      <Button
+        size="md"
+        loading={accepting.isPending}
+        onClick={() => accepting.mutate()}
+        data-testid="invitation-accept"
+      >
+        {t('answer.accept')}
+      </Button>
+    </>
+  );
+}
+
+/** A name and a password. What was typed stays after an error. */
+function Register({ token, invitation }: AnswerProps) {
+  const { t } = useTranslation('organizations');
+  const welcome = useWelcome(invitation);
+  const [displayName, setDisplayName] = useState('');
+  const [password, setPassword] = useState('');
+  const [checked, setChecked] = useState(false);
+  const registering = useMutation({
+    mutationFn: () => api.call(invitationRoutes.register, { body: { token, displayName, password } }),
+    onSuccess: async (reply) => {
+      finishSignIn(reply);
+      await welcome();
+    },
+  });
+  const refused = fieldErrors(registering.error, '');
+  const submit = (event: SyntheticEvent): void => {
+    event.preventDefault();
+    setChecked(true);
+    if (displayName.trim() && password) registering.mutate();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack>
+        <Text>{t('answer.newAccount')}</Text>
+        {registering.isError && <ProblemAlert title={t('answer.failed')} error={registering.error} />}
+        <TextInput
+          label={t('answer.email')}
+          type="email"
+          name="email"
+          autoComplete="username"
+          value={invitation.email}
+          readOnly
+        />
+        <TextInput
+          label={t('answer.displayName')}
+          name="name"
+          autoComplete="name"
+          maxLength={200}
+          value={displayName}
+          onChange={(event) => setDisplayName(event.currentTarget.value)}
+          error={refused['displayName'] ?? (checked && !displayName.trim() ? t('answer.needName') : null)}
+          data-testid="invitation-name"
+        />
+        <PasswordInput
+          label={t('answer.password')}
+          description={t('answer.passwordHint')}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
+          name="new-password"
+          autoComplete="new-password"
+          maxLength={1024}
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+          error={refused['password'] ?? (checked && !password ? t('answer.needPassword') : null)}
+          visibilityToggleButtonProps={{ 'aria-label': t('answer.showPassword'), tabIndex: 0 }}
+          data-testid="invitation-password"
+        />
+        <Button type="submit" size="md" loading={registering.isPending} data-testid="invitation-register">
+          {t('answer.create')}
+        </Button>
+      </Stack>
+    </form>
+  );
+}
