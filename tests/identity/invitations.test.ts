@@ -288,7 +288,18 @@ describe('accepting', () => {
   it('refuses a weak password and keeps the link', async () => {
     const { email, token } = await invited();
     const weak = await register(token, { password: 'short' });
-    expect(weak.body.code).toBe('weak_password');
+    expect([weak.body.code, weak.body.data]).toEqual(['weak_password', { reasons: ['too_short'] }]);
+    // What the organization demands.
+    const demand = (value: string) =>
+      rows(
+        `insert into system_settings (category, key_name, value, data_type, organization_id) values ('auth', 'password_min_length', $2, 'integer', $1)
+         on conflict (organization_id, category, key_name) where organization_id is not null do update set value = excluded.value`,
+        home.id,
+        value,
+      );
+    await demand('40');
+    expect((await register(token)).body.data).toEqual({ reasons: ['too_short'] });
+    await demand('12');
     for (const input of [{ displayName: '' }, { displayName: 'a\nb' }, { role: 'admin' }, { password: 1 }])
       expect((await register(token, input)).body.code).toBe('invalid_input');
     expect(await rows('select 1 from users where email = $1', email)).toEqual([]);
@@ -322,7 +333,7 @@ describe('accepting', () => {
     const guest = await person('student', foreign);
     const { token } = await invited({}, admin, guest.email);
     const both = await Promise.all([accept(guest, token), accept(guest, token)]);
-    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 410]);
+    expect(both.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 410]);
     expect(await answersTo(token, guest)).toEqual(invalid);
   });
 

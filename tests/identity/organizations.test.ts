@@ -62,7 +62,7 @@ const as = (who: Person) => ({
 });
 
 /** A new organization, by the super administrator unless told. */
-async function organization(
+async function newOrganization(
   input: Record<string, unknown> = {},
   who = root,
 ): Promise<OrganizationDetailView> {
@@ -101,7 +101,7 @@ async function join(
 
 /** An organization with a person of each kind, whose account is at home there. */
 async function school() {
-  const { id, slug } = await organization();
+  const { id, slug } = await newOrganization();
   const [owner, admin, manager, member] = await Promise.all([
     person('student', slug),
     person('student', slug),
@@ -195,7 +195,7 @@ describe('rules', () => {
 describe('organizations', () => {
   it('are created by whoever manages what they become a part of, and belong to them', async () => {
     const home = await school();
-    const child = await organization({ parentId: home.id, type: 'department' }, home.admin);
+    const child = await newOrganization({ parentId: home.id, type: 'department' }, home.admin);
     expect(child).toMatchObject({
       parentId: home.id,
       type: 'department',
@@ -210,7 +210,7 @@ describe('organizations', () => {
 
   it('are not created by those who may not', async () => {
     const home = await school();
-    const foreign = await organization();
+    const foreign = await newOrganization();
     const create = (who: Person, parentId: string | null) =>
       as(who).ask('POST', '/organizations', { name: 'X', slug: `x-${randomUUID()}`, parentId });
     expect((await create(home.admin, null)).body.code).toBe('forbidden');
@@ -220,7 +220,7 @@ describe('organizations', () => {
   });
 
   it('refuse bad input and a slug that is taken', async () => {
-    const { slug } = await organization();
+    const { slug } = await newOrganization();
     const create = (input: object) =>
       as(root).ask('POST', '/organizations', { name: 'X', slug: `x-${randomUUID()}`, ...input });
     for (const input of [
@@ -272,9 +272,9 @@ describe('organizations', () => {
 
   it('show their tree with depths, parents first', async () => {
     const home = await school();
-    const science = await organization({ parentId: home.id, name: 'Science' }, home.owner);
-    const arts = await organization({ parentId: home.id, name: 'Arts' }, home.owner);
-    const physics = await organization({ parentId: science.id, name: 'Physics' }, home.owner);
+    const science = await newOrganization({ parentId: home.id, name: 'Science' }, home.owner);
+    const arts = await newOrganization({ parentId: home.id, name: 'Arts' }, home.owner);
+    const physics = await newOrganization({ parentId: science.id, name: 'Physics' }, home.owner);
     const tree = await as(home.member).ask<{ items: TreeNodeView[] }>(
       'GET',
       `/organizations/${home.id}/tree`,
@@ -337,9 +337,9 @@ describe('organizations', () => {
 
   it('move in the tree, with the right on both sides, and never below themselves', async () => {
     const home = await school();
-    const a = await organization({ parentId: home.id }, home.owner);
-    const b = await organization({ parentId: a.id }, home.owner);
-    const c = await organization({ parentId: b.id }, home.owner);
+    const a = await newOrganization({ parentId: home.id }, home.owner);
+    const b = await newOrganization({ parentId: a.id }, home.owner);
+    const c = await newOrganization({ parentId: b.id }, home.owner);
     const foreign = await school();
     const move = (id: string, parentId: string | null, who = home.owner) =>
       as(who).ask<OrganizationDetailView>('PATCH', `/organizations/${id}`, { parentId });
@@ -361,17 +361,17 @@ describe('organizations', () => {
 
   it('cannot close a circle from two sides at once', async () => {
     const home = await school();
-    const a = await organization({ parentId: home.id }, home.owner);
-    const b = await organization({ parentId: home.id }, home.owner);
+    const a = await newOrganization({ parentId: home.id }, home.owner);
+    const b = await newOrganization({ parentId: home.id }, home.owner);
     const move = (id: string, parentId: string) =>
       as(home.owner).ask('PATCH', `/organizations/${id}`, { parentId });
     const replies = await Promise.all([move(a.id, b.id), move(b.id, a.id)]);
-    expect(replies.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 409]);
+    expect(replies.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 409]);
   });
 
   it('are no deeper than the policy looks', async () => {
-    let parentId = (await organization()).id;
-    for (let depth = 2; depth <= 20; depth += 1) parentId = (await organization({ parentId })).id;
+    let parentId = (await newOrganization()).id;
+    for (let depth = 2; depth <= 20; depth += 1) parentId = (await newOrganization({ parentId })).id;
     const reply = await as(root).ask('POST', '/organizations', {
       name: 'X',
       slug: `x-${randomUUID()}`,
@@ -384,7 +384,7 @@ describe('organizations', () => {
 describe('suspension', () => {
   it('closes everything below at once, and only what is above opens it again', async () => {
     const home = await school();
-    const part = await organization({ parentId: home.id, name: 'Part' }, home.owner);
+    const part = await newOrganization({ parentId: home.id, name: 'Part' }, home.owner);
     const student = await person();
     await join(student, part.id);
     const suspend = (who: Person, id: string, body = {}) =>
@@ -414,7 +414,7 @@ describe('suspension', () => {
 
   it('of a part is seen and lifted by those who manage the whole', async () => {
     const home = await school();
-    const part = await organization({ parentId: home.id }, home.owner);
+    const part = await newOrganization({ parentId: home.id }, home.owner);
     const inactive = await as(home.admin).ask<OrganizationDetailView>(
       'POST',
       `/organizations/${part.id}/suspend`,
@@ -435,8 +435,8 @@ describe('suspension', () => {
 describe('deletion', () => {
   it('hides an organization, sets free what was below it, and can be undone', async () => {
     const home = await school();
-    const part = await organization({ parentId: home.id, name: 'Part' }, home.owner);
-    const team = await organization({ parentId: part.id, name: 'Team' }, home.owner);
+    const part = await newOrganization({ parentId: home.id, name: 'Part' }, home.owner);
+    const team = await newOrganization({ parentId: part.id, name: 'Team' }, home.owner);
     const member = await person();
     await join(member, part.id);
     expect((await as(member).ask('DELETE', `/organizations/${part.id}`)).body.code).toBe('forbidden');
@@ -471,9 +471,9 @@ describe('deletion', () => {
     expect((await as(root).ask('PATCH', `/organizations/${id}`, { slug: 'other' })).body.code).toBe(
       'system_object',
     );
-    const gone = await organization();
+    const gone = await newOrganization();
     await as(root).ask('DELETE', `/organizations/${gone.id}`);
-    await organization({ slug: gone.slug });
+    await newOrganization({ slug: gone.slug });
     expect((await as(root).ask('POST', `/organizations/${gone.id}/restore`)).body.code).toBe(
       'already_exists',
     );
@@ -587,7 +587,7 @@ describe('members', () => {
   });
 
   it('leave an owner behind', async () => {
-    const { id } = await organization();
+    const { id } = await newOrganization();
     const owner = await person();
     const mine = await join(owner, id, 'owner');
     // The super administrator made it and leaves.
@@ -608,7 +608,7 @@ describe('members', () => {
       as(owner).ask('POST', `/me/memberships/${mine}/leave`),
       as(other).ask('POST', `/me/memberships/${await membershipOf(other, id)}/leave`),
     ]);
-    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([204, 409]);
+    expect(both.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([204, 409]);
   });
 
   it('who are removed lose what they had there, and joining again makes a second row', async () => {
@@ -663,7 +663,7 @@ describe('members', () => {
 describe('the primary organization', () => {
   it('is one, and changes hands in one step', async () => {
     const home = await school();
-    const other = await organization();
+    const other = await newOrganization();
     const mine = await join(home.member, other.id);
     const reply = await as(home.member).ask<{ items: MyMembershipView[] }>(
       'POST',
@@ -677,7 +677,7 @@ describe('the primary organization', () => {
 
   it('does not carry the role of an account into another organization', async () => {
     const admin = await person('admin');
-    const { id } = await organization();
+    const { id } = await newOrganization();
     const mine = await join(admin, id);
     const make = () => as(admin).ask('POST', `/me/memberships/${mine}/make-primary`);
     const refused = await make();
@@ -696,7 +696,7 @@ describe('the primary organization', () => {
 
   it('is not one that is suspended', async () => {
     const home = await school();
-    const other = await organization();
+    const other = await newOrganization();
     const mine = await join(home.member, other.id);
     await as(root).ask('POST', `/organizations/${other.id}/suspend`, {});
     const refused = await as(home.member).ask('POST', `/me/memberships/${mine}/make-primary`);
@@ -710,7 +710,7 @@ describe('switching', () => {
     const teacher = await person('instructor');
     const here = await createCourse(server.databaseUrl, teacher.userId, 'By day');
     const there = await createCourse(server.databaseUrl, teacher.userId, 'By night');
-    const { id } = await organization();
+    const { id } = await newOrganization();
     await join(student, id, 'manager');
     await enroll(server.databaseUrl, student.userId, here);
     await enroll(server.databaseUrl, student.userId, there);
@@ -731,7 +731,7 @@ describe('switching', () => {
 
   it('is refused for who is no active member, and falls back where the membership ends', async () => {
     const home = await school();
-    const { id } = await organization();
+    const { id } = await newOrganization();
     const go = () => as(home.member).ask<MeView>('POST', '/me/organization', { organizationId: id });
     expect((await go()).body.code).toBe('not_found');
     const mine = await join(home.member, id, 'member', 'pending');
@@ -808,7 +808,7 @@ describe('settings', () => {
       rowVersion: 0,
     });
     const both = await Promise.all([1, 2].map(() => put({ key: policy, value: 'single', rowVersion: 0 })));
-    expect(both.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 409]);
   });
 
   it('take only what fits, from those who may', async () => {

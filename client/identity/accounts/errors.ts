@@ -5,6 +5,10 @@ import { accountsTexts } from './en.ts';
 
 type Reason = keyof typeof accountsTexts.reasons;
 
+type Named = keyof typeof accountsTexts.invalid;
+
+const isNamed = (text: string): text is Named => text in accountsTexts.invalid;
+
 const isReason = (text: string): text is Reason => text in accountsTexts.reasons;
 
 /** What is wrong with each field, in words: the server's refusals of shapes, passwords, codes and names that somebody has. */
@@ -29,7 +33,12 @@ export function useFieldErrors(): (error: unknown) => Record<string, string> {
       case 'already_exists':
         return data.field ? { [data.field]: t('taken') } : {};
       default:
-        return Object.fromEntries(error.errors.map(({ path, message }) => [path, message]));
+        return Object.fromEntries(
+          error.errors.map(({ path }) => {
+            const [name = ''] = path.split('.');
+            return [name, t(`invalid.${isNamed(name) ? name : 'other'}`)];
+          }),
+        );
     }
   };
 }

@@ -1,4 +1,12 @@
-import { PasswordInput, PinInput, SegmentedControl, Stack, Text, TextInput, Input } from '@mantine/core';
+import {
+  PasswordInput,
+  PinInput,
+  SegmentedControl,
+  Stack,
+  TextInput,
+  Input,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountAddress } from '../../../shared/identity/accounts.ts';
@@ -116,11 +124,7 @@ export function CodeField({ value, onChange, error }: FieldProps) {
         mt={4}
         data-testid="account-code"
       />
-      {error && (
-        <Text component="span" role="alert" style={{ position: 'absolute', left: -9999 }}>
-          {error}
-        </Text>
-      )}
+      {error && <VisuallyHidden role="alert">{error}</VisuallyHidden>}
     </Input.Wrapper>
   );
 }

@@ -112,7 +112,7 @@ function ProfileForm({ profile }: { profile: ProfileView }) {
       announce(t('profile.saved'));
     },
   });
-  const errors = shown(fieldErrors(saving.error));
+  const errors = fieldErrors(saving.error);
   const set = <K extends keyof ProfileDraft>(name: K, value: ProfileDraft[K]): void =>
     setDraft({ ...draft, [name]: value });
   const text = (name: TextField, description?: string) => (
@@ -241,7 +241,3 @@ function ProfileForm({ profile }: { profile: ProfileView }) {
     </Paper>
   );
 }
-
-/** "skills.3" is shown at skills. */
-const shown = (errors: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(errors).map(([path, message]) => [path.split('.')[0] ?? '', message]));

@@ -18,9 +18,9 @@ import { MessagePage } from '../../kernel/ui/message-page.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useSignIn } from '../../kernel/use-sign-in.ts';
+import { useFieldErrors } from '../accounts/errors.ts';
 import { finishSignIn } from '../finish-sign-in.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { fieldErrors } from './field-errors.ts';
 import { previewOf } from './queries.ts';
 
 /** `/invitation?token=…`: where the link in the mail leads. */
@@ -218,7 +218,7 @@ function Register({ token, invitation }: AnswerProps) {
       await welcome();
     },
   });
-  const refused = fieldErrors(registering.error, '');
+  const refused = useFieldErrors()(registering.error);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     setChecked(true);

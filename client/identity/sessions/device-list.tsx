@@ -1,10 +1,11 @@
 import { Button, Paper, Skeleton, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { DeviceView } from '../../../shared/identity/sessions.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { DeviceRow } from './device-row.tsx';
 import classes from './sessions.module.css';
 
-interface DeviceListProps<T> {
+interface DeviceListProps<T extends DeviceView> {
   query: {
     data: { pages: { items: T[] }[] } | undefined;
     isError: boolean;
@@ -15,11 +16,20 @@ interface DeviceListProps<T> {
     fetchNextPage: () => unknown;
   };
   empty: string;
-  row: (item: T) => ReactNode;
+  ownerOf?: (device: T) => string;
+  /** Which of them can be signed out here, and what that does. */
+  mayEnd: (device: T) => boolean;
+  onEnd: (device: T) => void;
 }
 
 /** A list of devices that is read page by page. */
-export function DeviceList<T>({ query, empty, row }: DeviceListProps<T>) {
+export function DeviceList<T extends DeviceView>({
+  query,
+  empty,
+  ownerOf,
+  mayEnd,
+  onEnd,
+}: DeviceListProps<T>) {
   const { t } = useTranslation(['sessions', 'kernel']);
   if (!query.data && query.isError)
     return <ProblemAlert title={t('failed')} error={query.error} onRetry={() => void query.refetch()} />;
@@ -32,7 +42,16 @@ export function DeviceList<T>({ query, empty, row }: DeviceListProps<T>) {
         <Text c="dimmed">{empty}</Text>
       ) : (
         <Paper withBorder px="lg" py="xs" radius="md">
-          <ul className={classes.list}>{items.map(row)}</ul>
+          <ul className={classes.list}>
+            {items.map((device) => (
+              <DeviceRow
+                key={device.id}
+                device={device}
+                owner={ownerOf?.(device)}
+                onEnd={mayEnd(device) ? () => onEnd(device) : undefined}
+              />
+            ))}
+          </ul>
         </Paper>
       )}
       {query.hasNextPage && (

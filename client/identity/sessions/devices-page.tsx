@@ -7,7 +7,6 @@ import type { DeviceView } from '../../../shared/identity/sessions.ts';
 import { api } from '../../kernel/api.ts';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { DeviceList } from './device-list.tsx';
-import { DeviceRow } from './device-row.tsx';
 import { EndDialog } from './end-dialog.tsx';
 import { myDevices } from './queries.ts';
 
@@ -39,14 +38,9 @@ export function DevicesPage() {
       <DeviceList
         query={query}
         empty={t('alone')}
-        row={(device) => (
-          <DeviceRow
-            key={device.id}
-            device={device}
-            // This one is signed out with the menu of the account.
-            onEnd={device.current ? undefined : () => setEnding(device)}
-          />
-        )}
+        // This one is signed out with the menu of the account.
+        mayEnd={({ current }) => !current}
+        onEnd={setEnding}
       />
       {query.data &&
         (others ? (

@@ -9,7 +9,6 @@ import { NotFoundPage } from '../../kernel/ui/not-found-page.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
 import { DeviceList } from './device-list.tsx';
-import { DeviceRow } from './device-row.tsx';
 import { EndDialog } from './end-dialog.tsx';
 import { organizationDevices } from './queries.ts';
 
@@ -43,14 +42,9 @@ function Sessions({ organizationId }: { organizationId: string }) {
       <DeviceList
         query={query}
         empty={t('empty')}
-        row={(device) => (
-          <DeviceRow
-            key={device.id}
-            device={device}
-            owner={device.userName}
-            onEnd={mayEnd && !device.current ? () => setEnding(device) : undefined}
-          />
-        )}
+        ownerOf={({ userName }) => userName}
+        mayEnd={({ current }) => mayEnd && !current}
+        onEnd={setEnding}
       />
       {ending && (
         <EndDialog

@@ -19,6 +19,7 @@ import type { Client, OpenSession } from '../sessions/sessions.service.ts';
 import { checkPassword } from '../sign-in/check-password.ts';
 import { completeSignIn } from '../sign-in/complete.ts';
 import type { MfaRequired } from '../sign-in/complete.ts';
+import { setting } from '../settings.ts';
 import { hashPassword } from '../sign-in/password.ts';
 import { invitationMail } from './invitation-mail.ts';
 import {
@@ -155,9 +156,12 @@ export class InvitationService {
     client: Client,
   ): Promise<OpenSession | MfaRequired> {
     const { db } = this.#deps;
-    const { email } = await this.preview(input.token);
+    const em = db.em();
+    const found = await invitationOf(em, hashSecret(input.token), this.#deps.clock.now());
+    const { email, organization_id: organizationId } = await this.#assertValid(em, found);
+    const least = await setting(em, organizationId, 'auth.password_min_length');
     // Outside of the transaction: it takes time, and asks another server.
-    await checkPassword(this.#deps, input.password, [input.displayName, email]);
+    await checkPassword(this.#deps, input.password, [input.displayName, email], least);
     const passwordHash = await hashPassword(input.password);
     return db.transaction(async (tx) => {
       const row = await this.#open(tx, input.token);
