@@ -8,7 +8,7 @@ import { createCourses, coursesEntities } from './courses/index.ts';
 import type { Courses } from './courses/index.ts';
 import { createFiles, filesEntities } from './files/index.ts';
 import { createAccess, createIdentity, identityEntities, relateIdentitySubjects } from './identity/index.ts';
-import type { Identity } from './identity/index.ts';
+import type { Access, Identity } from './identity/index.ts';
 import type { RouteContract } from '../shared/kernel/contract.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
@@ -63,6 +63,7 @@ export interface App {
   /** Every REST operation that is mounted: what a walk over all of them goes by. */
   contracts: readonly RouteContract[];
   db: Database;
+  access: Access;
   identity: Identity;
   courses: Courses;
   live: Live;
@@ -299,6 +300,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     stop: () => lifecycle.stop(),
     contracts: routes.map((one) => one.contract),
     db,
+    access,
     identity,
     courses,
     live,

@@ -1,6 +1,7 @@
 import { SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { ChildrenToday } from '../identity/guardians/children-today.tsx';
 import { PageShell } from '../kernel/ui/page-shell.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
 import { useMe } from '../kernel/use-sign-in.ts';
@@ -21,6 +22,7 @@ export function HomePage() {
     <PageShell>
       <Stack gap={40}>
         <Title order={1}>{t('home.greeting', { name: me.displayName })}</Title>
+        {me.role === 'parent' && <ChildrenToday />}
         <Stack component="section" gap="sm" aria-labelledby="today">
           <Title order={2} id="today">
             {t('home.today')}

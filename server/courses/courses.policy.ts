@@ -29,6 +29,7 @@ export function standingOf(rights: Pick<Rights, 'decision' | 'relations'>): Cour
   if (!allowed) return null;
   if (rights.relations.includes('course.instructor')) return 'instructor';
   if (reason.kind === 'relation') return 'learner';
-  if (reason.kind === 'override') return rights.relations.includes('course.learner') ? 'learner' : 'assistant';
+  if (reason.kind === 'override')
+    return rights.relations.includes('course.learner') ? 'learner' : 'assistant';
   return reason.kind === 'role' && reason.scope === 'context' ? 'assistant' : 'staff';
 }

@@ -30,11 +30,7 @@ export class CourseService {
     return rights && standingOf(rights);
   }
 
-  async courseIdsOf(
-    em: EntityManager,
-    who: Who,
-    organizationId: string | null = null,
-  ): Promise<string[]> {
+  async courseIdsOf(em: EntityManager, who: Who, organizationId: string | null = null): Promise<string[]> {
     return (await this.#seen(em, who, organizationId)).map(({ courseId }) => courseId);
   }
 

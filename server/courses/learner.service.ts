@@ -18,10 +18,7 @@ export class LearnerService {
   }
 
   /** @throws AppError not_found, forbidden */
-  async courses(
-    actor: UserActor,
-    userId: string,
-  ): Promise<{ items: LearnerCourseView[]; nextCursor: null }> {
+  async courses(actor: UserActor, userId: string): Promise<{ items: LearnerCourseView[]; nextCursor: null }> {
     const em = this.#db.em();
     const ids = await this.followedCourseIds(em, actor, userId);
     const courses = await em.find(Course, { id: { $in: ids } }, { orderBy: { title: 'asc', id: 'asc' } });

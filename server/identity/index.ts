@@ -36,7 +36,15 @@ import { createTwoFactor } from './two-factor/index.ts';
 
 export { AuthSession, Organization, OrganizationMembership, RefreshToken, Role, User, UserRole };
 export { createAccess } from './access/access.ts';
-export type { Access, Rights, Subject, SubjectFacts, SubjectRow, SubjectSource, Who } from './access/access.ts';
+export type {
+  Access,
+  Rights,
+  Subject,
+  SubjectFacts,
+  SubjectRow,
+  SubjectSource,
+  Who,
+} from './access/access.ts';
 export type { Decision } from './access/access.policy.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
 export { makeFirstAdmin } from './people/first-admin.ts';

@@ -54,7 +54,10 @@ export function createEvictions(deps: LiveDeps): Evictions {
         if (concerned.userId) await deps.notes.revoke(concerned.userId);
         else for (const noteId of await openNotes(concerned)) await deps.notes.rightsChanged(noteId);
       } catch (error) {
-        deps.log.error({ err: error, ...concerned }, 'a change of rights did not reach everybody it concerns');
+        deps.log.error(
+          { err: error, ...concerned },
+          'a change of rights did not reach everybody it concerns',
+        );
       }
     },
   };

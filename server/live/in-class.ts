@@ -23,7 +23,8 @@ export const standingIn = (
   em: EntityManager,
   who: Who,
   sessionId: string,
-): Promise<Standing | null> => deps.access.rights(em, who, classAsks, { type: 'live_session', id: sessionId });
+): Promise<Standing | null> =>
+  deps.access.rights(em, who, classAsks, { type: 'live_session', id: sessionId });
 
 /**
  * Loads a class for somebody who may know of it.

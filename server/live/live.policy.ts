@@ -22,8 +22,7 @@ export const maySee = (who: Standing): boolean =>
 
 /** The role somebody enters with; null = they may not come in. */
 export function roleOf(who: Standing): ParticipantRole | null {
-  const leads =
-    who.relations.includes('live_session.host') || who.relations.includes('course.instructor');
+  const leads = who.relations.includes('live_session.host') || who.relations.includes('course.instructor');
   if (who.may('live.host')) return leads ? 'host' : 'co_host';
   const { allowed, reason } = who.decision('live.join');
   if (!allowed) return null;

@@ -17,7 +17,7 @@ export const learnerRoutes = {
     id: 'courses.ofLearner',
     method: 'GET',
     path: '/me/children/:userId/courses',
-    summary: "The courses that somebody learns in: for their guardians, their school and themselves.",
+    summary: 'The courses that somebody learns in: for their guardians, their school and themselves.',
     access: 'user',
     permission: { slug: 'progress.read', on: { type: 'user', param: 'userId' } },
     params: z.object({ userId: id }),

@@ -10,7 +10,13 @@ import { permissions, subjectTypes } from './permissions.ts';
 /** Things in which a role or an exception can be given. Forums come with forums. */
 export const contextTypes = ['course', 'live_session'] as const;
 /** Things that the explorer can be asked about. */
-export const explainedTypes = ['organization', 'user', 'course', 'live_session', 'note'] as const satisfies readonly (typeof subjectTypes)[number][];
+export const explainedTypes = [
+  'organization',
+  'user',
+  'course',
+  'live_session',
+  'note',
+] as const satisfies readonly (typeof subjectTypes)[number][];
 /** The highest level a custom role can have: what is above belongs to the installation. */
 export const highestCustomLevel = 99;
 /** Roles from one to its farthest ancestor. */
@@ -137,7 +143,13 @@ const outcome = z.enum(['allows', 'denies', 'silent']);
 /** One thing that was looked at for a decision, in the order in which it counts. `decisive` is on the one that decided. */
 export const explainStep = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('account'), outcome, decisive: z.boolean() }),
-  z.object({ kind: z.literal('organization'), outcome, decisive: z.boolean(), suspended: z.boolean(), member: z.boolean() }),
+  z.object({
+    kind: z.literal('organization'),
+    outcome,
+    decisive: z.boolean(),
+    suspended: z.boolean(),
+    member: z.boolean(),
+  }),
   z.object({
     kind: z.literal('override'),
     outcome,

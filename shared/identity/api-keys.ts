@@ -24,7 +24,9 @@ const network = z
   .string()
   .trim()
   .max(64)
-  .pipe(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: 'This is no address and no network.' }));
+  .pipe(
+    z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], { error: 'This is no address and no network.' }),
+  );
 
 export const newApiKeyInput = z.strictObject({
   name,

@@ -51,7 +51,9 @@ const noteOnlyWithOther = (input: { relationship: Relationship; relationshipNote
 
 const noteRule = { path: ['relationshipNote'], message: 'A note is for “other” only.' };
 
-export const linkByCodeInput = z.strictObject({ code: linkCode, ...link }).refine(noteOnlyWithOther, noteRule);
+export const linkByCodeInput = z
+  .strictObject({ code: linkCode, ...link })
+  .refine(noteOnlyWithOther, noteRule);
 export type LinkByCodeInput = z.infer<typeof linkByCodeInput>;
 
 export const linkRequestInput = z
@@ -173,7 +175,14 @@ export const guardianRoutes = {
     body: linkRequestInput,
     reply: z.object({}),
     status: 202,
-    errors: ['unauthenticated', 'invalid_input', 'forbidden', 'already_exists', 'own_account', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'invalid_input',
+      'forbidden',
+      'already_exists',
+      'own_account',
+      'rate_limited',
+    ],
     rate: guesses,
   }),
   children: defineRoute({

@@ -78,7 +78,12 @@ describe('as what somebody sees a course', () => {
     ['a learner', learns, ['course.learner'], 'learner'],
     ['a learner with an exception', granted, ['course.learner'], 'learner'],
     ['a guest with an exception', granted, [], 'assistant'],
-    ['a teacher who may not any more', { allowed: false, reason: { kind: 'none' } }, ['course.instructor'], null],
+    [
+      'a teacher who may not any more',
+      { allowed: false, reason: { kind: 'none' } },
+      ['course.instructor'],
+      null,
+    ],
   ])('%s', (_, decision, relations, standing) => {
     expect(standingOf({ decision: () => decision, relations })).toBe(standing);
   });

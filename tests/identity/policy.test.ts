@@ -8,11 +8,7 @@ import {
 } from '../../shared/identity/permissions.ts';
 import type { Permission, Relation } from '../../shared/identity/permissions.ts';
 import { decide, everywhereLevel, levelOf } from '../../server/identity/access/access.policy.ts';
-import type {
-  AccessFacts,
-  Assignment,
-  Override,
-} from '../../server/identity/access/access.policy.ts';
+import type { AccessFacts, Assignment, Override } from '../../server/identity/access/access.policy.ts';
 import { explainSteps } from '../../server/identity/access/explain.ts';
 import { createTestDatabase } from '../support/db.ts';
 import { sql } from '../support/factories.ts';
@@ -47,7 +43,9 @@ const assignment: fc.Arbitrary<Assignment> = fc
     place,
     fc.constantFrom('student', 'tutor', 'admin', 'auditor'),
     fc.constantFrom(10, 40, 80, 100),
-    fc.array(fc.record({ role: fc.constantFrom('itself', 'its parent'), granted: fc.boolean() }), { maxLength: 3 }),
+    fc.array(fc.record({ role: fc.constantFrom('itself', 'its parent'), granted: fc.boolean() }), {
+      maxLength: 3,
+    }),
   )
   .map(([where, role, level, says]) => ({ ...where, role, level, says }));
 const anyFacts: fc.Arbitrary<AccessFacts> = fc.record({
@@ -104,8 +102,16 @@ describe('the one policy', () => {
   it('a denial by any role that holds beats every permission by roles', () => {
     check(
       fc.property(permission, anyFacts, (asked, given) => {
-        const denied = { ...given, overrides: [], assignments: [...given.assignments, role({ says: [{ role: 'tutor', granted: false }] })] };
-        const inSchool = { ...denied, organizations: [{ id: 'school', suspended: false }], memberOf: new Set([...given.memberOf, 'school']) };
+        const denied = {
+          ...given,
+          overrides: [],
+          assignments: [...given.assignments, role({ says: [{ role: 'tutor', granted: false }] })],
+        };
+        const inSchool = {
+          ...denied,
+          organizations: [{ id: 'school', suspended: false }],
+          memberOf: new Set([...given.memberOf, 'school']),
+        };
         expect(decide(asked, inSchool, now).allowed).toBe(false);
       }),
     );
@@ -174,7 +180,9 @@ describe('the one policy', () => {
       }),
     );
     const until = role({ expiresAt: now });
-    expect(decide('course.read', facts({ assignments: [until] }), new Date(now.getTime() - 1)).allowed).toBe(true);
+    expect(decide('course.read', facts({ assignments: [until] }), new Date(now.getTime() - 1)).allowed).toBe(
+      true,
+    );
     expect(decide('course.read', facts({ assignments: [until] }), now).allowed).toBe(false);
   });
 
@@ -286,7 +294,10 @@ describe('the one policy', () => {
 
   it('a relation is the last word, and needs the membership', () => {
     const teaches = facts({ relations: ['course.instructor'], contexts: [course] });
-    expect(decide('live.host', teaches, now).reason).toEqual({ kind: 'relation', relation: 'course.instructor' });
+    expect(decide('live.host', teaches, now).reason).toEqual({
+      kind: 'relation',
+      relation: 'course.instructor',
+    });
     expect(decide('user.delete', teaches, now).allowed).toBe(false);
     expect(decide('live.host', { ...teaches, memberOf: new Set(['elsewhere']) }, now).allowed).toBe(false);
     const forbidden = role({ says: [{ role: 'tutor', granted: false }] });
@@ -346,6 +357,7 @@ describe('the catalogue', () => {
        where r.organization_id is null group by r.slug`,
     );
     expect(roles.length).toBeGreaterThan(8);
-    for (const { slug, says } of roles) expect(says.toSorted()).toEqual([...(systemRoleGrants[slug] ?? [])].toSorted());
+    for (const { slug, says } of roles)
+      expect(says.toSorted()).toEqual([...(systemRoleGrants[slug] ?? [])].toSorted());
   });
 });

@@ -23,6 +23,8 @@ export function sampleOf(schema: z.ZodType, idOf: (name: string) => string): unk
 }
 
 function sample(schema: Json, name: string, idOf: (name: string) => string): unknown {
+  // Goes with one kind of relationship only.
+  if (name === 'relationshipNote') return null;
   const [choice] = schema.anyOf ?? schema.oneOf ?? [];
   if (choice) return sample(choice, name, idOf);
   if (schema.const !== undefined) return schema.const;
@@ -46,13 +48,32 @@ function sample(schema: Json, name: string, idOf: (name: string) => string): unk
   }
 }
 
+/** What a pattern or a refinement wants, by the name of the field. */
+const wellKnown: [RegExp, string][] = [
+  [/email/i, 'somebody@example.org'],
+  [/timezone/i, 'UTC'],
+  [/locale|language/i, 'en'],
+  [/phone/i, '+442079460000'],
+  [/country/i, 'GB'],
+  [/slug/i, 'walksample'],
+  [/color/i, '#336699'],
+  [/domain/i, 'example.org'],
+  [/birth/i, '2001-01-01'],
+  [/childCode/, 'STU10001'],
+];
+
+/** Tried where a pattern says what a text looks like. */
+const shapes = ['xxxxxxxx', '234567', '23456789', 'STU10001', 'GB'];
+
 function text(schema: Json, name: string, idOf: (name: string) => string): string {
   if (schema.format === 'uuid') return idOf(name);
   if (schema.format === 'email') return 'somebody@example.org';
   if (schema.format === 'date-time') return '2030-01-01T00:00:00.000Z';
   if (schema.format === 'date') return '2030-01-01';
   if (schema.format === 'uri') return 'https://example.org';
-  if (/email/i.test(name)) return 'somebody@example.org';
-  if (/timezone/i.test(name)) return 'UTC';
-  return 'x'.repeat(Math.max(8, schema.minLength ?? 0));
+  for (const [names, value] of wellKnown) if (names.test(name)) return value;
+  const { pattern } = schema;
+  const fitting =
+    pattern === undefined ? undefined : shapes.find((one) => new RegExp(pattern, 'u').test(one));
+  return fitting ?? 'x'.repeat(Math.max(8, schema.minLength ?? 0));
 }

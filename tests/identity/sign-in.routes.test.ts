@@ -85,15 +85,12 @@ describe('signing in', () => {
     ['inactive', 'account_inactive'],
     ['pending_verification', 'verification_required'],
     ['suspended', 'account_inactive'],
-  ])(
-    'tells a %s account so, but only after the right password',
-    async (status, code) => {
-      const email = await account();
-      await sql(server.databaseUrl, 'update users set status = $2 where email = $1', [email, status]);
-      expect((await signIn(email, 'wrong')).body.code).toBe('invalid_credentials');
-      expect((await signIn(email)).body.code).toBe(code);
-    },
-  );
+  ])('tells a %s account so, but only after the right password', async (status, code) => {
+    const email = await account();
+    await sql(server.databaseUrl, 'update users set status = $2 where email = $1', [email, status]);
+    expect((await signIn(email, 'wrong')).body.code).toBe('invalid_credentials');
+    expect((await signIn(email)).body.code).toBe(code);
+  });
 
   it('lets a suspension lift by itself', async () => {
     const email = await account();

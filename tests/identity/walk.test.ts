@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { z } from 'zod';
 import { liveChannel } from '../../shared/live/contract.ts';
 import { roleSlugs } from '../../shared/identity/contract.ts';
+import type { Permission } from '../../shared/identity/permissions.ts';
+import { noteCloseCodes } from '../../shared/notes/contract.ts';
 import type { RouteContract } from '../../shared/kernel/contract.ts';
 import { signIn } from '../support/actors.ts';
 import type { TestActor } from '../support/actors.ts';
@@ -13,6 +18,9 @@ import { sampleOf } from './sample.ts';
 
 /** Stands in every text of the other tenant. */
 const marker = 'MARKER-OF-TENANT-A';
+
+/** One id for every name that a contract gives to a parameter or a field. */
+type Ids = Record<string, string>;
 
 let app: TestApp;
 let school: School;
@@ -130,8 +138,8 @@ const aboutOneself = new Set([
   'sessions.signOutEverywhere',
 ]);
 
-const idOf = (name: string): string => {
-  const id = foreign[name];
+const idOf = (name: string, ids: Ids): string => {
+  const id = ids[name];
   if (id === undefined) throw new Error(`tell the walk what :${name} is`);
   return id;
 };
@@ -139,29 +147,34 @@ const idOf = (name: string): string => {
 const parametersOf = ({ path }: RouteContract): string[] =>
   [...path.matchAll(/:(\w+)/g)].map((match) => match[1] as string);
 
+/** Places in lists that are nobody's to guess, and words to search by, are left out. */
+const leftOut = new Set(['cursor', 'q', 'search']);
+
+/** What a contract takes, filled with those ids; instants span all that there is. */
+function sampleFor(schema: z.ZodType, ids: Ids): unknown {
+  const sample = sampleOf(schema, (name) => ids[name] ?? school.courseId) as Record<string, unknown>;
+  if (typeof sample !== 'object' || sample === null) return sample;
+  if ('from' in sample && 'to' in sample)
+    Object.assign(sample, { from: '2020-01-01T00:00:00.000Z', to: '2040-01-01T00:00:00.000Z' });
+  return Object.fromEntries(Object.entries(sample).filter(([name]) => !leftOut.has(name)));
+}
+
 async function call(
   contract: RouteContract,
-  actor: TestActor | null,
+  actor: { accessToken: string } | null,
+  ids: Ids = foreign,
 ): Promise<{ status: number; text: string }> {
-  const path = contract.path.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name));
-  const query = contract.query
-    ? (sampleOf(contract.query, (name) => foreign[name] ?? school.courseId) as object)
-    : {};
+  const path = contract.path.replaceAll(/:(\w+)/g, (_, name: string) => idOf(name, ids));
+  const query = contract.query ? (sampleFor(contract.query, ids) as object) : {};
   const search = new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) =>
-      value === null || ['cursor', 'q', 'search', 'from', 'to'].includes(name) ? [] : [[name, String(value)]],
-    ),
+    Object.entries(query).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
   );
-  if (contract.path === '/me/live-sessions') {
-    search.set('from', '2020-01-01T00:00:00.000Z');
-    search.set('to', '2040-01-01T00:00:00.000Z');
-  }
   const headers: Record<string, string> = {};
   if (actor) headers['authorization'] = `Bearer ${actor.accessToken}`;
   let body: string | undefined;
   if (contract.body && !contract.binary) {
     headers['content-type'] = 'application/json';
-    body = JSON.stringify(sampleOf(contract.body, (name) => foreign[name] ?? school.courseId));
+    body = JSON.stringify(sampleFor(contract.body, ids));
   }
   const answer = await fetch(`${app.url}/api/v1${path}${search.size > 0 ? `?${search}` : ''}`, {
     method: contract.method,
@@ -212,6 +225,19 @@ describe('every REST operation, for somebody of another organization', () => {
     expect([...new Set(unknown)]).toEqual([]);
   });
 
+  it('has a sample of a body and a query that each contract takes', () => {
+    const refused = app.contracts
+      .filter(({ access }) => access === 'user')
+      .flatMap((contract) =>
+        [contract.query, contract.body].flatMap((schema) =>
+          schema && !contract.binary && !schema.safeParse(sampleFor(schema, foreign)).success
+            ? [contract.id]
+            : [],
+        ),
+      );
+    expect(refused).toEqual([]);
+  });
+
   it.each(['student', 'parent', 'moderator', 'instructor', 'admin'])(
     'as %s: nothing is answered, changed or told',
     async (role) => {
@@ -225,12 +251,57 @@ describe('every REST operation, for somebody of another organization', () => {
         if (text.includes(marker)) wrong.push(`${contract.id}: tells of the other tenant`);
         const about = parametersOf(contract).filter((name) => name !== 'providerId');
         if (about.length > 0 && status < 300) wrong.push(`${contract.id}: ${status}`);
-        if (status === 401 && !text.includes('invalid_credentials')) wrong.push(`${contract.id}: signed the walker out`);
+        if (status === 401 && !text.includes('invalid_credentials'))
+          wrong.push(`${contract.id}: signed the walker out`);
       }
       expect(wrong).toEqual([]);
       expect(await fingerprint()).toEqual(before);
     },
   );
+
+  it('within the own organization, with ids of the other one in the rest of the path and in the body', async () => {
+    const actor = strangers.get('admin') as TestActor;
+    const before = await fingerprint();
+    const mixed = {
+      ...foreign,
+      organizationId: await one(`select id from organizations where slug = 'tenant-b'`),
+    };
+    const wrong: string[] = [];
+    for (const contract of app.contracts) {
+      if (contract.access !== 'user' || aboutOneself.has(contract.id)) continue;
+      const names = parametersOf(contract);
+      if (!names.includes('organizationId')) continue;
+      const { status, text } = await call(contract, actor, mixed);
+      if (status >= 500 && status !== 503) wrong.push(`${contract.id}: ${status}`);
+      if (text.includes(marker)) wrong.push(`${contract.id}: tells of the other tenant`);
+      if (names.length > 1 && status < 300) wrong.push(`${contract.id}: ${status}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(await fingerprint()).toEqual(before);
+  });
+
+  it('with an API key that names everything its owner may', async () => {
+    const actor = strangers.get('admin') as TestActor;
+    const before = await fingerprint();
+    const { status, body } = await actor.rest<{ key: string }>('POST', '/me/api-keys', {
+      name: 'walker',
+      permissions: actor.user.permissions,
+      rateLimitPerMinute: 600,
+    });
+    expect(status, JSON.stringify(body)).toBe(201);
+    const wrong: string[] = [];
+    for (const contract of app.contracts.filter(({ access }) => access === 'user')) {
+      const answer = await call(contract, { accessToken: body.key });
+      if (answer.status < 400) wrong.push(`${contract.id}: ${answer.status}`);
+      if (answer.status === 401 || answer.status === 429 || answer.status === 500)
+        wrong.push(`${contract.id}: ${answer.status}`);
+      if (answer.text.includes(marker)) wrong.push(`${contract.id}: tells of the other tenant`);
+      if (!contract.permission && !answer.text.includes('api_key_refused'))
+        wrong.push(`${contract.id}: does not refuse the key`);
+    }
+    expect(wrong).toEqual([]);
+    expect(await fingerprint()).toEqual(before);
+  });
 
   it('without a sign-in: 401 for everything that needs one', async () => {
     const wrong: string[] = [];
@@ -261,21 +332,72 @@ describe('every event of /live, for somebody of another organization', () => {
   );
 });
 
-describe('a right that a contract names', () => {
-  it('is what decides inside the own organization', async () => {
-    const wrong: string[] = [];
-    for (const role of ['student', 'parent'] as const) {
-      const email = `${role}@tenant-a.test`;
-      await createUser(app.databaseUrl, { email, displayName: `A ${role}`, role });
-      const actor = await signIn(app.url, email);
-      for (const contract of app.contracts) {
-        const { permission } = contract;
-        if (!permission || permission.slug === 'organization.read' || contract.access !== 'user') continue;
-        if (actor.user.permissions.includes(permission.slug as never)) continue;
-        const { status } = await call(contract, actor);
-        if (status < 400) wrong.push(`${contract.id} as ${role}: ${status}`);
-      }
+describe('the note of a class, and a file, of another organization', () => {
+  it.each(['student', 'instructor', 'admin'])('is not there for a %s', async (role) => {
+    const { user, accessToken } = strangers.get(role) as TestActor;
+    expect(await app.live.noteAccess(user.id, school.noteId)).toBeNull();
+    expect(await app.live.authorizeMedia(user.id, school.sessionId, 'receive')).toBe(false);
+    // Their token for a note of their own opens no other one, and an access token opens none.
+    for (const token of [accessToken, 'nonsense', '']) {
+      const socket = new WebSocket(
+        `${app.url.replace('http', 'ws')}/notes/${school.noteId}?token=${encodeURIComponent(token)}`,
+      );
+      const code = await new Promise((resolve) => socket.once('close', resolve));
+      expect([noteCloseCodes.token, noteCloseCodes.rights, noteCloseCodes.missing]).toContain(code);
     }
-    expect(wrong).toEqual([]);
+    const file = await fetch(`${app.url}/api/v1/files/${foreign['fileId']}?key=guessed`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    expect(file.status).toBe(404);
+    expect(await file.text()).not.toContain(marker);
   });
 });
+
+/** Refusals that say why somebody who has the right in general may not do this one thing. */
+const particular =
+  /role_level|managed_elsewhere|step_up_required|api_key_refused|identity_unverified|must_change|two_factor/;
+
+describe('a right that a contract names', () => {
+  it.each(roleSlugs.filter((slug) => slug !== 'super_admin'))(
+    'is what decides for a member who is %s: refused exactly when the policy says no',
+    async (role) => {
+      const email = `${role}@tenant-a.test`;
+      const userId = await createUser(app.databaseUrl, { email, displayName: `A ${role}`, role });
+      const actor = await signIn(app.url, email);
+      const wrong: string[] = [];
+      for (const contract of app.contracts.filter(({ access }) => access === 'user')) {
+        const { permission } = contract;
+        if (!permission) continue;
+        const { on } = permission;
+        const subject =
+          on === 'system'
+            ? { type: 'system' as const }
+            : { type: on.type as 'organization', id: idOf(on.param, foreign) };
+        const asked = permission.slug as Permission;
+        // Before: what is asked for may change what the person is.
+        const { allowed } = await app.access.explain(app.db.em(), userId, asked, subject);
+        const { status, text } = await call(contract, actor, nothing());
+        const refused = (status === 403 && !particular.test(text)) || (status === 404 && !allowed);
+        if (allowed && refused && !asksMore.has(contract.id))
+          wrong.push(`${contract.id} needs ${asked}: ${status} although the policy says yes`);
+        if (!allowed && !refused)
+          wrong.push(`${contract.id} needs ${asked}: ${status} although the policy says no`);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+});
+
+/** What is done to a part is asked of the whole: the right on the organization above, or on the installation. */
+const asksMore = new Set([
+  'organizations.suspend',
+  'organizations.reactivate',
+  'organizations.remove',
+  'organizations.restore',
+]);
+
+/** The organization itself, and things that do not exist in it: what is asked is about the right alone, and changes nothing. */
+function nothing(): Ids {
+  const ids = Object.fromEntries(Object.keys(foreign).map((name) => [name, randomUUID()]));
+  return { ...ids, organizationId, courseId: school.courseId, providerId: 'none' };
+}

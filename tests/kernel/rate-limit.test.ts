@@ -40,6 +40,7 @@ const contracts = {
     method: 'GET',
     path: '/mine',
     access: 'user',
+    permission: { slug: 'user.read', on: 'system' },
     reply: ok,
     rate: { ...plenty, by: 'user' },
   }),
@@ -122,7 +123,7 @@ beforeAll(async () => {
           async accessToken(token) {
             if (token === 'bad') throw new AppError('token_invalid');
             const [userId = '', key] = token.split('+');
-            return actorOf(userId, key ? { id: key, permissions: [] } : undefined);
+            return actorOf(userId, key ? { id: key, permissions: ['user.read'] } : undefined);
           },
         },
       },

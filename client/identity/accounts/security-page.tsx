@@ -134,7 +134,7 @@ function AddressSection({ kind }: { kind: 'email' | 'phone' }) {
           {current ?? t('security.none')}
         </Text>
         {current && (
-          <Badge variant="light" color={verified ? 'board' : 'yellow'}>
+          <Badge variant="light" color={verified ? 'board' : 'gray'}>
             {verified ? t('security.confirmed') : t('security.unconfirmed')}
           </Badge>
         )}

@@ -27,6 +27,7 @@ import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
+import { SchoolCode } from '../guardians/school-code.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import classes from './people.module.css';
 import { PersonActions } from './person-actions.tsx';
@@ -109,6 +110,9 @@ function Person({ person, organizationId }: PersonProps) {
         </Title>
         <PersonForm person={person} organizationId={organizationId} disabled={!mayUpdate} />
       </Paper>
+      {mayUpdate && person.role === 'student' && (
+        <SchoolCode organizationId={organizationId} userId={person.id} />
+      )}
     </>
   );
 }

@@ -30,9 +30,8 @@ export function DeviceRow({ device, owner, onEnd }: DeviceRowProps) {
         ? IconDeviceMobile
         : IconDeviceDesktop;
   const details = [
-    device.ipAddress,
-    t('active', { moment: formatMoment(device.lastActivityAt) }),
     t('since', { moment: formatMoment(device.signedInAt) }),
+    device.ipAddress,
     device.rememberMe ? t('remembered') : null,
   ].filter(Boolean);
   return (
@@ -49,13 +48,16 @@ export function DeviceRow({ device, owner, onEnd }: DeviceRowProps) {
         </Group>
         {owner && <Text size="sm">{name}</Text>}
         <Text size="sm" c="dimmed">
+          {t('active', { moment: formatMoment(device.lastActivityAt) })}
+        </Text>
+        <Text size="sm" c="dimmed">
           {details.join(' · ')}
         </Text>
       </div>
       {onEnd && (
         <Button
           variant="default"
-          size="compact-md"
+          size="xs"
           aria-label={t('endOf', { device: owner ? `${owner}, ${name}` : name })}
           onClick={onEnd}
           data-testid="device-end"

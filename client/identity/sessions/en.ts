@@ -11,7 +11,7 @@ export const sessionsTexts = {
   current: 'This device',
   active: 'Last used {{moment}}',
   remembered: 'stays signed in',
-  since: 'signed in {{moment}}',
+  since: 'Signed in {{moment}}',
   end: 'Sign out',
   endOf: 'Sign out: {{device}}',
   endAll: 'Sign out all other devices',

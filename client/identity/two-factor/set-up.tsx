@@ -12,8 +12,15 @@ import { QrCode } from './qr-code.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { useStepUp } from './step-up-dialog.tsx';
 
+interface SetUpProps {
+  /** It is on, and the recovery codes are shown: from now on they must stay. */
+  onConfirmed?: () => void;
+  /** The recovery codes were kept. */
+  onDone: () => void;
+}
+
 /** From the button over the QR code and the first code to the recovery codes. */
-export function SetUp({ onDone }: { onDone: () => void }) {
+export function SetUp({ onDone, onConfirmed }: SetUpProps) {
   const { t } = useTranslation('twoFactor');
   const { withStepUp, stepUpDialog } = useStepUp();
   const begin = useMutation({
@@ -23,7 +30,7 @@ export function SetUp({ onDone }: { onDone: () => void }) {
     <>
       {begin.isError && <ProblemAlert title={t('setUp.failed')} error={begin.error} />}
       {begin.data ? (
-        <Confirm {...begin.data} onDone={onDone} />
+        <Confirm {...begin.data} onDone={onDone} onConfirmed={onConfirmed} />
       ) : (
         <Button
           style={{ alignSelf: 'flex-start' }}
@@ -39,7 +46,7 @@ export function SetUp({ onDone }: { onDone: () => void }) {
   );
 }
 
-function Confirm({ secret, address, onDone }: { secret: string; address: string; onDone: () => void }) {
+function Confirm({ secret, address, onDone, onConfirmed }: SetUpProps & { secret: string; address: string }) {
   const { t } = useTranslation('twoFactor');
   const { withStepUp, stepUpDialog } = useStepUp();
   const codeProblem = useCodeProblem();
@@ -48,6 +55,7 @@ function Confirm({ secret, address, onDone }: { secret: string; address: string;
   const field = useRef<HTMLInputElement>(null);
   const confirm = useMutation({
     mutationFn: () => withStepUp(() => api.call(twoFactorRoutes.confirm, { body: { code } })),
+    onSuccess: onConfirmed,
     onError: () => field.current?.select(),
   });
   const missing = !looksLikeCode(code, false);

@@ -23,8 +23,11 @@ export function TwoFactorPage() {
   const { t } = useTranslation(['twoFactor', 'kernel']);
   const query = useQuery(myTwoFactor);
   const client = useQueryClient();
+  // As long as the first recovery codes are shown, nothing that is read anew takes them away.
+  const [justOn, setJustOn] = useState(false);
   usePageTitle(t('title'));
   const refresh = (): void => {
+    setJustOn(false);
     void client.invalidateQueries({ queryKey: myTwoFactor.queryKey });
     // What this page knows of the person says whether they have a second factor.
     askAgain().catch(() => undefined);
@@ -36,11 +39,11 @@ export function TwoFactorPage() {
           <Title order={2}>{t('title')}</Title>
           {query.data && (
             <Badge
-              color={query.data.enabled ? 'green' : 'gray'}
+              color={query.data.enabled || justOn ? 'green' : 'gray'}
               variant="light"
               data-testid="two-factor-state"
             >
-              {t(query.data.enabled ? 'on' : 'off')}
+              {t(query.data.enabled || justOn ? 'on' : 'off')}
             </Badge>
           )}
         </Group>
@@ -49,10 +52,10 @@ export function TwoFactorPage() {
       {query.data ? (
         <Paper withBorder p="lg" radius="md">
           <Stack>
-            {query.data.enabled ? (
+            {query.data.enabled && !justOn ? (
               <Enabled view={query.data} onChanged={refresh} />
             ) : (
-              <SetUp onDone={refresh} />
+              <SetUp onConfirmed={() => setJustOn(true)} onDone={refresh} />
             )}
           </Stack>
         </Paper>

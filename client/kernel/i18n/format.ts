@@ -20,6 +20,9 @@ export const formatTime = formatter({ hour: '2-digit', minute: '2-digit' });
 /** "Mon, 2 March" */
 export const formatDay = formatter({ weekday: 'short', day: 'numeric', month: 'long' });
 
+/** "2 March 2026": where the year matters. */
+export const formatDate = formatter({ day: 'numeric', month: 'long', year: 'numeric' });
+
 /** "Mon, 2 March, 09:30" */
 export const formatMoment = formatter({
   weekday: 'short',

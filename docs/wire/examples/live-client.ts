@@ -78,7 +78,7 @@ interface Unanswered {
 /** Refusals that pass: the same request is worth another try. */
 const passing = new Set(['rate_limited', 'unavailable', 'not_joined']);
 /** Refused handshakes after which no token will help. */
-const final = new Set(['session_revoked', 'account_inactive']);
+const final = new Set(['session_revoked', 'session_superseded', 'account_inactive']);
 const pauseMs = 1000;
 const answerMs = 10_000;
 

@@ -84,7 +84,9 @@ export function decide(permission: Permission, facts: AccessFacts, now: Date): D
   const suspended = facts.organizations.find((one) => one.suspended);
   if (suspended && !roles.some(isEverywhere))
     return deny({ kind: 'organization_suspended', organizationId: suspended.id });
-  return byOverride(facts, now) ?? byRole(roles, facts) ?? byRelation(permission, facts) ?? deny({ kind: 'none' });
+  return (
+    byOverride(facts, now) ?? byRole(roles, facts) ?? byRelation(permission, facts) ?? deny({ kind: 'none' })
+  );
 }
 
 const isEverywhere = ({ level, organizationId, context }: Assignment): boolean =>

@@ -31,7 +31,9 @@ export function bindRoutes(services: {
     route(accessRoutes.assignments, ({ actor, params, query }) =>
       giving.assignments(actor, params.organizationId, query),
     ),
-    route(accessRoutes.assign, ({ actor, params, body }) => giving.assign(actor, params.organizationId, body)),
+    route(accessRoutes.assign, ({ actor, params, body }) =>
+      giving.assign(actor, params.organizationId, body),
+    ),
     route(accessRoutes.revoke, ({ actor, params }) =>
       giving.revoke(actor, params.organizationId, params.assignmentId).then(nothing),
     ),

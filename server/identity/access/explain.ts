@@ -47,9 +47,13 @@ export function explainSteps(permission: Permission, facts: AccessFacts, now: Da
     const scope = scopeOf(one, facts);
     if (!scope || (scope === 'system' && !reaches(one, facts))) continue;
     const ignored = over(one) ? 'expired' : isHeld(one, facts, inside) ? null : 'not_a_member';
-    const denies = one.says.some(({ granted }) => !granted);
+    const says = one.says.some(({ granted }) => !granted) ? 'denies' : 'allows';
+    const outcome = ignored !== null || one.says.length === 0 ? 'silent' : says;
     const decisive =
-      reason.kind === 'role' && ignored === null && reason.role === one.role && reason.scope === scope;
+      reason.kind === 'role' &&
+      reason.role === one.role &&
+      reason.scope === scope &&
+      outcome === (reason.granted ? 'allows' : 'denies');
     steps.push({
       kind: 'role',
       role: one.role,
@@ -58,7 +62,7 @@ export function explainSteps(permission: Permission, facts: AccessFacts, now: Da
       expiresAt: isoOrNull(one.expiresAt),
       ignored,
       says: one.says.map(({ role, granted }) => ({ role, granted })),
-      outcome: ignored !== null || one.says.length === 0 ? 'silent' : denies ? 'denies' : 'allows',
+      outcome,
       decisive: first(decisive),
     });
   }
@@ -78,14 +82,19 @@ export function explainSteps(permission: Permission, facts: AccessFacts, now: Da
 /** How near something is to the subject; null: it does not reach it. */
 function scopeOf(one: Pick<Override, 'context' | 'organizationId'>, facts: AccessFacts): Scope | null {
   const { context, organizationId } = one;
-  if (context) return facts.contexts.some(({ type, id }) => type === context.type && id === context.id) ? 'context' : null;
+  if (context)
+    return facts.contexts.some(({ type, id }) => type === context.type && id === context.id)
+      ? 'context'
+      : null;
   if (organizationId === null) return 'system';
   return facts.organizations.some(({ id }) => id === organizationId) ? 'organization' : null;
 }
 
 /** The role of an account reaches where the account belongs; a role of the installation everywhere. */
-const reaches = ({ level }: Assignment, { primaryOrganizationId: home, organizations }: AccessFacts): boolean =>
-  level >= everywhereLevel || organizations.some(({ id }) => id === home);
+const reaches = (
+  { level }: Assignment,
+  { primaryOrganizationId: home, organizations }: AccessFacts,
+): boolean => level >= everywhereLevel || organizations.some(({ id }) => id === home);
 
 const isHeld = (one: Assignment, facts: AccessFacts, inside: boolean): boolean =>
   one.context

@@ -71,7 +71,10 @@ function subjectOf(
 }
 
 /** Whether what was asked about belongs to the organization or one below it. */
-const isOf = (found: Explained, organizationId: string): found is Explained & { facts: NonNullable<Explained['facts']> } =>
+const isOf = (
+  found: Explained,
+  organizationId: string,
+): found is Explained & { facts: NonNullable<Explained['facts']> } =>
   found.facts?.organizations.some(({ id }) => id === organizationId) ?? false;
 
 function byWhat(reason: Reason): Pick<WhoView['items'][number], 'by' | 'name' | 'scope'> {

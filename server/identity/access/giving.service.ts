@@ -70,9 +70,11 @@ export class GivingService {
       if (chainOf(role, roles).some((one) => !isWithin(level, one.level))) throw new AppError('role_level');
       if (role.type === 'course' && !giving.context)
         throw wrong('context', 'This role is given in a course or a class.');
-      if (!(await giveRole(tx.em, giving, role.id))) throw new AppError('already_exists', { field: 'roleId' });
+      if (!(await giveRole(tx.em, giving, role.id)))
+        throw new AppError('already_exists', { field: 'roleId' });
       const [row] = await assignmentsIn(tx.em, organizationId, { id: giving.id });
-      if (row) await this.#tell(tx, actor, organizationId, row, { action: 'role.assigned', new: ofRole(row) });
+      if (row)
+        await this.#tell(tx, actor, organizationId, row, { action: 'role.assigned', new: ofRole(row) });
       return giving.id;
     });
     const [row] = await assignmentsIn(this.#deps.db.em(), organizationId, { id });
@@ -207,7 +209,12 @@ export class GivingService {
     await this.#deps.notices.send(tx, 'access.changed', { userId: row.userId });
   }
 
-  #require(em: EntityManager, actor: UserActor, permission: Permission, organizationId: string): Promise<void> {
+  #require(
+    em: EntityManager,
+    actor: UserActor,
+    permission: Permission,
+    organizationId: string,
+  ): Promise<void> {
     return this.#deps.access.require(em, actor, permission, { type: 'organization', id: organizationId });
   }
 }

@@ -64,15 +64,7 @@ export async function insertRole(
   await em.execute(
     `insert into roles (id, organization_id, name, slug, description, type, level, parent_role_id)
      values (?, ?, ?, ?, ?, 'custom', ?, ?)`,
-    [
-      role.id,
-      role.organizationId,
-      role.name,
-      role.slug,
-      role.description,
-      role.level,
-      role.parentRoleId,
-    ],
+    [role.id, role.organizationId, role.name, role.slug, role.description, role.level, role.parentRoleId],
   );
 }
 

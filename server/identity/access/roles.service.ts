@@ -78,7 +78,10 @@ export class RoleService {
       if (changed.length === 0) return;
       await setRole(tx.em, roleId, next, this.#deps.clock.now());
       if (changes.permissions) await setRules(tx.em, roleId, says);
-      this.#record(tx, actor, role, 'role.updated', { old: pick(before, changed), new: pick(after, changed) });
+      this.#record(tx, actor, role, 'role.updated', {
+        old: pick(before, changed),
+        new: pick(after, changed),
+      });
       await this.#deps.notices.send(tx, 'access.changed', { organizationId });
     });
     return this.#one(organizationId, roleId);
@@ -149,7 +152,12 @@ export class RoleService {
     return presentRole(role, roles, holders.get(roleId) ?? 0);
   }
 
-  #require(em: EntityManager, actor: UserActor, permission: Permission, organizationId: string): Promise<void> {
+  #require(
+    em: EntityManager,
+    actor: UserActor,
+    permission: Permission,
+    organizationId: string,
+  ): Promise<void> {
     return this.#deps.access.require(em, actor, permission, { type: 'organization', id: organizationId });
   }
 

@@ -1,8 +1,4 @@
-import type {
-  ChildView,
-  GuardianView,
-  SchoolGuardianshipView,
-} from '../../../shared/identity/guardians.ts';
+import type { ChildView, GuardianView, SchoolGuardianshipView } from '../../../shared/identity/guardians.ts';
 import { iso, isoOrNull } from '../../../shared/kernel/time.ts';
 import type { GuardianshipRow } from './guardians.repository.ts';
 

@@ -18,7 +18,9 @@ export function bindRoutes(service: GuardianService): BoundRoute[] {
     route(guardians, ({ actor }) => service.guardians(actor)),
     route(guardianRoutes.approve, ({ actor, params: p }) => service.approve(actor, p.guardianshipId)),
     route(guardianRoutes.reject, ({ actor, params: p }) => service.reject(actor, p.guardianshipId)),
-    route(guardianRoutes.removeGuardian, ({ actor, params: p }) => service.removeGuardian(actor, p.guardianshipId)),
+    route(guardianRoutes.removeGuardian, ({ actor, params: p }) =>
+      service.removeGuardian(actor, p.guardianshipId),
+    ),
     route(guardianRoutes.removeChild, ({ actor, params: p }) => service.removeChild(actor, p.guardianshipId)),
     route(list, ({ actor, params, query }) => service.list(actor, params.organizationId, query)),
     route(guardianRoutes.approveFor, ({ actor, params: p }) =>

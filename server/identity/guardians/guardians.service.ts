@@ -226,12 +226,7 @@ export class GuardianService {
   }
 
   /** @throws AppError not_found, conflict */
-  async #step(
-    actor: UserActor,
-    id: string,
-    step: GuardianshipStep,
-    side: Side,
-  ): Promise<GuardianshipRow> {
+  async #step(actor: UserActor, id: string, step: GuardianshipStep, side: Side): Promise<GuardianshipRow> {
     return this.#deps.db.transaction(async (tx) => {
       if (side.as === 'school') await this.#requireSchool(tx.em, actor, side.organizationId);
       const row = await lockLink(tx.em, id);

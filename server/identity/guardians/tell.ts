@@ -40,7 +40,11 @@ export async function tellBoth(
 }
 
 /** Tells the child that somebody asks for a link. */
-export async function tellChildOfRequest(deps: TellDeps, tx: Transaction, row: GuardianshipRow): Promise<void> {
+export async function tellChildOfRequest(
+  deps: TellDeps,
+  tx: Transaction,
+  row: GuardianshipRow,
+): Promise<void> {
   await send(deps, tx, {
     [row.child_id]: {
       subject: `${row.parent_name} asks for a link to your account`,

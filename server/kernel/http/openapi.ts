@@ -69,7 +69,9 @@ function operation(contract: RouteContract): Json {
           requestBody: {
             required: true,
             content: contract.binary
-              ? Object.fromEntries(contract.binary.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+              ? Object.fromEntries(
+                  contract.binary.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]),
+                )
               : { 'application/json': { schema: schema(contract.body, 'input') } },
           },
         }
