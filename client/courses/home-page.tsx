@@ -18,43 +18,49 @@ export function HomePage() {
   usePageTitle(t('home.title'));
   const today = useQuery(todaysClasses);
   const courses = useQuery(myCourses);
+  // Whose day is their children's: empty lists of their own would only be in the way.
+  const onlyChildren = me.role === 'parent' && courses.data?.items.length === 0;
   return (
     <PageShell>
       <Stack gap={40}>
         <Title order={1}>{t('home.greeting', { name: me.displayName })}</Title>
         {me.role === 'parent' && <ChildrenToday />}
-        <Stack component="section" gap="sm" aria-labelledby="today">
-          <Title order={2} id="today">
-            {t('home.today')}
-          </Title>
-          <QueryState query={today}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <Text c="dimmed">{t('home.noClasses')}</Text>
-              ) : (
-                <ClassList classes={byUrgency(items)} />
-              )
-            }
-          </QueryState>
-        </Stack>
-        <Stack component="section" gap="sm" aria-labelledby="courses">
-          <Title order={2} id="courses">
-            {t('home.courses')}
-          </Title>
-          <QueryState query={courses}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <Text c="dimmed">{t('home.noCourses')}</Text>
-              ) : (
-                <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }}>
-                  {items.map((course) => (
-                    <CourseCard key={course.id} course={course} />
-                  ))}
-                </SimpleGrid>
-              )
-            }
-          </QueryState>
-        </Stack>
+        {!onlyChildren && (
+          <>
+            <Stack component="section" gap="sm" aria-labelledby="today">
+              <Title order={2} id="today">
+                {t('home.today')}
+              </Title>
+              <QueryState query={today}>
+                {({ items }) =>
+                  items.length === 0 ? (
+                    <Text c="dimmed">{t('home.noClasses')}</Text>
+                  ) : (
+                    <ClassList classes={byUrgency(items)} />
+                  )
+                }
+              </QueryState>
+            </Stack>
+            <Stack component="section" gap="sm" aria-labelledby="courses">
+              <Title order={2} id="courses">
+                {t('home.courses')}
+              </Title>
+              <QueryState query={courses}>
+                {({ items }) =>
+                  items.length === 0 ? (
+                    <Text c="dimmed">{t('home.noCourses')}</Text>
+                  ) : (
+                    <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }}>
+                      {items.map((course) => (
+                        <CourseCard key={course.id} course={course} />
+                      ))}
+                    </SimpleGrid>
+                  )
+                }
+              </QueryState>
+            </Stack>
+          </>
+        )}
       </Stack>
     </PageShell>
   );

@@ -77,8 +77,8 @@ export function createSessionsService(
       em,
       sessions.map((session) => session.id),
     );
-    const ids = sessions.map((session) => session.id);
-    const rights = await deps.access.rightsTo(em, actor, classAsks, 'live_session', ids);
+    const sessionIds = sessions.map((session) => session.id);
+    const rights = await deps.access.rightsTo(em, actor, classAsks, 'live_session', sessionIds);
     return sessions.flatMap((session) => {
       const standing = rights.get(session.id);
       if (!standing || !maySee(standing)) return [];

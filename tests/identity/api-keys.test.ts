@@ -137,7 +137,7 @@ describe('using a key', () => {
     expect(made).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     const refused = await sql(
       server.databaseUrl,
-      `select 1 from audit_logs where user_id = $1 and action = 'access.refused'`,
+      `select 1 from audit_logs where user_id = $1 and action = 'permission.refused'`,
       [owner.id],
     );
     expect(refused).toHaveLength(1);

@@ -15,7 +15,7 @@ import { sql } from '../support/factories.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 const seed = 20260302;
-const check = (property: fc.IRawProperty<unknown>): void => fc.assert(property, { seed, numRuns: 400 });
+const check = <T>(property: fc.IProperty<T>): void => fc.assert(property, { seed, numRuns: 400 });
 
 // A small world, so that things meet: three organizations in the subject's chain, two that are none of its business.
 const chain = ['school', 'district', 'state'];

@@ -19,7 +19,7 @@ export const guardiansTexts = {
     make: 'Make a code',
     makeNew: 'Make a new code',
     out: 'A code can be used until {{moment}}. If you have lost it, make a new one: the old one is void then.',
-    shown: 'Your code. It is shown this once, works once, and until {{moment}}.',
+    shown: 'It is shown this once, works once, and until {{moment}}.',
     copy: 'Copy',
     copied: 'Copied',
     withdraw: 'Withdraw the code',

@@ -135,7 +135,12 @@ async function admit(
     throw error;
   }
   assertNothingPending(actor, contract);
-  assertKeyFits(actor, contract);
+  try {
+    assertKeyFits(actor, contract);
+  } catch (error) {
+    await tellRefusal(error, actor, contract, req, deps);
+    throw error;
+  }
   const { apiKey } = actor;
   const rate = await general.account.take(apiKey ? `key ${apiKey.id}` : actor.userId);
   return { actor, rate: apiKey?.rate ? tightest(apiKey.rate, rate) : rate };
