@@ -25,8 +25,15 @@ afterAll(async () => {
   await database?.drop();
 });
 
+interface Sensor {
+  cdp: CDPSession;
+  authenticatorId: string;
+  /** Whether a finger is there. A request that finds none waits for ever, also when one comes later. */
+  touch: (finger: boolean) => Promise<void>;
+}
+
 /** A phone or laptop with a fingerprint sensor, as Chromium simulates it. */
-async function fingerprintSensor(person: Person): Promise<{ cdp: CDPSession; authenticatorId: string }> {
+async function fingerprintSensor(person: Person): Promise<Sensor> {
   const cdp = await person.context.newCDPSession(person.page);
   await cdp.send('WebAuthn.enable');
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -39,15 +46,36 @@ async function fingerprintSensor(person: Person): Promise<{ cdp: CDPSession; aut
       automaticPresenceSimulation: true,
     },
   });
-  return { cdp, authenticatorId };
+  const touch = async (enabled: boolean): Promise<void> => {
+    await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+  };
+  return { cdp, authenticatorId, touch };
+}
+
+/**
+ * Opens the sign-in page and signs in by its passkey button. The page also waits for a passkey in the background, which a
+ * finger that is there already would sign in: so it comes after the click, and before the device is asked.
+ */
+async function signInByButton(person: Person, { touch }: Sensor, address: string): Promise<void> {
+  const { page } = person;
+  await touch(false);
+  const challenges = '**/auth/passkeys/options';
+  const waiting = page.waitForResponse(challenges);
+  await page.goto(address);
+  await waiting;
+  const finger = Promise.withResolvers<void>();
+  await page.route(challenges, (route) => finger.promise.then(() => route.continue()), { times: 1 });
+  const asked = page.waitForRequest(challenges);
+  await person.at('sign-in-passkey').click();
+  await asked;
+  await touch(true);
+  finger.resolve();
 }
 
 it('a passkey is made on the account page, signs in without a name, and is removed', async () => {
   const ada = await Person.arrive(browser, 'Ada');
   const { page } = ada;
-  const { cdp, authenticatorId } = await fingerprintSensor(ada);
-  const touch = (enabled: boolean) =>
-    cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+  const sensor = await fingerprintSensor(ada);
 
   await page.goto(`${url}/sign-in?next=/account/ways-to-sign-in`);
   await ada.at('sign-in-email').fill('ada@test.lectern');
@@ -71,13 +99,12 @@ it('a passkey is made on the account page, signs in without a name, and is remov
   await ada.at('problem').filter({ hasText: 'already has a passkey' }).waitFor();
   await page.keyboard.press('Escape');
 
-  // The sign-in page waits for a passkey in the background; a finger that is always there would sign in at once.
-  await touch(false);
+  // Signed out, the page goes to sign-in by itself and waits there for a passkey.
+  await sensor.touch(false);
   await ada.at('account-menu').click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
-  await page.goto(`${url}/sign-in?next=/account/ways-to-sign-in`);
-  await ada.at('sign-in-passkey').click();
-  await touch(true);
+  await ada.at('sign-in-submit').waitFor();
+  await signInByButton(ada, sensor, `${url}/sign-in?next=/account/ways-to-sign-in`);
   await ada.at('passkey-row').filter({ hasText: 'Last used' }).waitFor();
 
   await ada.at('passkey-remove').click();
@@ -89,8 +116,8 @@ it('a passkey is made on the account page, signs in without a name, and is remov
 
 it('a passkey that was removed is refused, with a sentence and the way back', async () => {
   const ben = await Person.arrive(browser, 'Ben');
-  const { cdp, authenticatorId } = await fingerprintSensor(ben);
-  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: false });
+  const sensor = await fingerprintSensor(ben);
+  const { cdp, authenticatorId } = sensor;
   // What a device still holds when the account has forgotten it.
   const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
@@ -106,9 +133,7 @@ it('a passkey that was removed is refused, with a sentence and the way back', as
       signCount: 0,
     },
   });
-  await ben.page.goto(`${url}/sign-in`);
-  await ben.at('sign-in-passkey').click();
-  await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled: true });
+  await signInByButton(ben, sensor, `${url}/sign-in`);
   await ben.at('problem').filter({ hasText: 'not accepted' }).waitFor();
   expect(await ben.at('sign-in-submit').isEnabled()).toBe(true);
   await ben.leave();

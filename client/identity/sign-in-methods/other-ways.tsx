@@ -87,16 +87,16 @@ function usePasskeyAutofill({ enabled, rememberMe }: { enabled: boolean; remembe
   const [round, setRound] = useState(0);
   useEffect(() => {
     if (!enabled) return undefined;
-    let over = false;
+    const over = new AbortController();
     const wait = async (): Promise<void> => {
-      if (!(await browserSupportsWebAuthnAutofill()) || over) return;
-      const reply = await signInWithPasskey({ autofill: true, rememberMe });
-      if (!over) finishSignIn(reply);
+      if (!(await browserSupportsWebAuthnAutofill()) || over.signal.aborted) return;
+      const reply = await signInWithPasskey({ autofill: true, rememberMe, signal: over.signal });
+      if (!over.signal.aborted) finishSignIn(reply);
     };
     wait().catch(() => undefined);
     const timer = setTimeout(() => setRound((before) => before + 1), renewMs);
     return () => {
-      over = true;
+      over.abort();
       clearTimeout(timer);
       WebAuthnAbortService.cancelCeremony();
     };

@@ -41,12 +41,17 @@ export async function addPasskey(name: string) {
   });
 }
 
-/** Signs in with a passkey; `autofill` waits until one is chosen in the list below the e-mail field. */
+/**
+ * Signs in with a passkey; `autofill` waits until one is chosen in the list below the e-mail field. The page holds one
+ * ceremony at a time and a new one ends the one before: after `signal` none is begun.
+ */
 export async function signInWithPasskey(input: {
   autofill: boolean;
   rememberMe: boolean;
+  signal?: AbortSignal;
 }): Promise<SignInReply> {
-  const { challengeId, options } = await api.call(passkeyRoutes.signInOptions);
+  const { challengeId, options } = await api.call(passkeyRoutes.signInOptions, { signal: input.signal });
+  input.signal?.throwIfAborted();
   const optionsJSON = options as unknown as PublicKeyCredentialRequestOptionsJSON;
   const response = await startAuthentication({ optionsJSON, useBrowserAutofill: input.autofill });
   return api.call(passkeyRoutes.signIn, {
