@@ -42,8 +42,11 @@ export function toWireError(error: AppError): WireError {
   };
 }
 
-/** SQLSTATE classes and socket errors that mean "the database is not there just now". */
-const outage = /^(08...|57P0[1-4]|53[03]00|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOENT)$/;
+/**
+ * SQLSTATE classes and socket errors that mean "the database is not there just now": also when a statement, a lock or a
+ * transaction took longer than this process waits.
+ */
+const outage = /^(08...|57P0[1-5]|57014|55P03|25P03|53[03]00|ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|ENOENT)$/;
 
 /**
  * The error a client is told: what was thrown when it is ours, `storage_full` or `unavailable` when the database could
@@ -56,7 +59,7 @@ export function toAppError(error: unknown): AppError {
   if (code === '53100') return new AppError('storage_full', undefined, { cause: error });
   if (
     outage.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(String(error))
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(String(error))
   ) {
     return new AppError('unavailable', undefined, { cause: error });
   }

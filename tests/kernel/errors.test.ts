@@ -8,6 +8,17 @@ describe('what a client is told', () => {
     [Object.assign(new Error('terminating connection'), { code: '57P01' }), 'unavailable', 503],
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'unavailable', 503],
     [new Error('Connection terminated unexpectedly'), 'unavailable', 503],
+    [
+      Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' }),
+      'unavailable',
+      503,
+    ],
+    [
+      Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+      'unavailable',
+      503,
+    ],
+    [new Error('Query read timeout'), 'unavailable', 503],
     [new TypeError('x is not a function'), 'internal', 500],
     [new AppError('session_full'), 'session_full', 409],
     ['a thrown string', 'internal', 500],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntitySchema } from '@mikro-orm/core';
 import { IsolationLevel } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
@@ -30,13 +31,28 @@ export interface Database {
   snapshot<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   /** A fresh entity manager for single reads. */
   em(): EntityManager;
-  /** Throws when the database does not answer. */
+  /** Throws when the database does not answer within two seconds. */
   ping(): Promise<void>;
   close(): Promise<void>;
   orm: PostgresOrm;
 }
 
 const retryable = new Set(['40001', '40P01']);
+
+/**
+ * How long this process waits for the database, in milliseconds. A client resends after twelve seconds; by then it should
+ * have an answer, also from a database that hangs. The server's own limits come first, so that a late statement has a
+ * known outcome: rolled back.
+ */
+const patience = {
+  connectionTimeoutMillis: 5_000,
+  lock_timeout: 8_000,
+  statement_timeout: 15_000,
+  idle_in_transaction_session_timeout: 30_000,
+  query_timeout: 20_000,
+  keepAlive: true,
+};
+const pingMs = 2_000;
 
 /** The SQLSTATE of a failed statement, also when MikroORM has wrapped it. */
 export function sqlState(error: unknown): string | undefined {
@@ -50,6 +66,8 @@ export async function openDatabase(options: {
   entities: readonly Entity[];
   log: Logger;
   poolSize?: number;
+  /** For tests: shorter waits. */
+  waits?: Partial<typeof patience>;
 }): Promise<Database> {
   const orm = await MikroORM.init({
     clientUrl: options.url,
@@ -58,6 +76,7 @@ export async function openDatabase(options: {
     // A required relation to a soft-deleted row must not make the row that points at it vanish.
     filtersOnRelations: false,
     pool: { min: 2, max: options.poolSize ?? 20, idleTimeoutMillis: 60_000 },
+    driverOptions: { ...patience, ...options.waits },
     logger: (message) => options.log.debug({ message }, 'database'),
   });
   return new MikroDatabase(orm, options.log);
@@ -107,7 +126,16 @@ class MikroDatabase implements Database {
   }
 
   async ping(): Promise<void> {
-    await this.orm.em.fork().execute('select 1');
+    const answered = new AbortController();
+    const late = sleep(pingMs, undefined, { signal: answered.signal }).then(() => {
+      throw new Error('the database did not answer in time');
+    });
+    try {
+      await Promise.race([this.orm.em.fork().execute('select 1'), late]);
+    } finally {
+      answered.abort();
+      late.catch(() => undefined);
+    }
   }
 
   async close(): Promise<void> {
