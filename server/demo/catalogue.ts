@@ -45,7 +45,7 @@ const biology: DemoCourse = {
         [19, 0, 'Exactly. That is what the experiment with heavy oxygen showed.'],
         [31, 2, 'Could you leave the equation on the screen a bit longer please'],
         [44, 0, 'For next time: label the thylakoid drawing in the notes, in pairs.'],
-        [45, 5, 'Thanks, see you on the next one'],
+        [44, 5, 'Thanks, see you on the next one'],
       ],
     },
     {
