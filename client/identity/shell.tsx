@@ -1,4 +1,5 @@
 import { Box, Group, NavLink, Stack, Title } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { NotFoundPage } from '../kernel/ui/not-found-page.tsx';
@@ -18,13 +19,20 @@ interface ShellProps {
 function Shell({ root, title, pages }: ShellProps) {
   const { pathname } = useLocation();
   const [first] = pages;
+  const navigation = useRef<HTMLDivElement>(null);
+  // On a phone the entries are one line that scrolls; where one is should be seen in it.
+  useEffect(() => {
+    navigation.current
+      ?.querySelector('[data-active]')
+      ?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [pathname]);
   return (
     <PageShell>
       <Title order={1} mb="lg">
         {title}
       </Title>
       <Group align="flex-start" gap="xl" className={classes.columns}>
-        <Stack component="nav" aria-label={title} gap={2} className={classes.navigation}>
+        <Stack ref={navigation} component="nav" aria-label={title} gap={2} className={classes.navigation}>
           {pages.map(({ path, label, Icon }) =>
             label ? (
               <NavLink

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { MediaStats } from '../../client/media/support-tool.ts';
@@ -146,6 +147,24 @@ export class Person {
         );
         return { mean, deviation, pixels };
       });
+  }
+
+  /** What axe finds against WCAG 2.2 A and AA, as lines a person can act on. */
+  async violations(): Promise<string[]> {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze();
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary }) =>
+          `${id}: ${target.join(' ')} (${failureSummary?.split('\n')[1]?.trim()})`,
+      ),
+    );
+  }
+
+  /** By how many pixels the page is wider than its window. */
+  overflow(): Promise<number> {
+    return this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   }
 
   /** Evidence for the documentation, written where LECTERN_EVIDENCE asks for it. */
