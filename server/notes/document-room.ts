@@ -61,8 +61,11 @@ export class DocumentRoom {
   /** Rows of the log since the last snapshot. */
   #rows = 0;
   #relay: { from: NotePeer | null; update: Uint8Array }[] = [];
+  #relayedAt = -Infinity;
   #awarenessTimer: NodeJS.Timeout | undefined;
   #compacting: Promise<void> | undefined;
+  #compactedAt = -Infinity;
+  #compactTimer: NodeJS.Timeout | undefined;
   #madeRoomAt = -Infinity;
   #over = false;
   #holds = 0;
@@ -161,7 +164,7 @@ export class DocumentRoom {
       else peer.close(noteCloseCodes.tryAgain, 'could not be stored');
     }
     this.peers.clear();
-    clearTimeout(this.#awarenessTimer);
+    this.#stopTimers();
     this.#deps.onIdle(this);
   }
 
@@ -241,14 +244,22 @@ export class DocumentRoom {
   }
 
   #send(from: NotePeer | null, update: Uint8Array): void {
-    if (this.#relay.length === 0) setImmediate(() => this.#flushRelay());
+    if (this.#relay.length === 0) {
+      const wait = this.#stillToWait(this.#relayedAt, this.#deps.settings.relayEveryMs);
+      if (wait > 0) setTimeout(() => this.#flushRelay(), wait);
+      else setImmediate(() => this.#flushRelay());
+    }
     this.#relay.push({ from, update });
   }
 
-  /** One frame per peer and turn of the event loop, whoever wrote how much in it. */
+  /**
+   * One frame per peer, whoever wrote how much since the last one. What comes after a pause goes at the end of this turn of
+   * the event loop; in a storm frames are a few milliseconds apart, for writing to all sockets is what a storm costs.
+   */
   #flushRelay(): void {
     const relay = this.#relay;
     this.#relay = [];
+    this.#relayedAt = this.#deps.now();
     const writers = new Set(relay.map(({ from }) => from));
     // A writer among others gets its own back: Yjs ignores what it has, and everybody shares one frame.
     const only = writers.size === 1 ? relay[0]!.from : null;
@@ -296,8 +307,25 @@ export class DocumentRoom {
     }
   }
 
+  /** A storm reaches the number of updates several times a second; more often than needed is work for nothing. */
   #compactIfDue(): void {
-    if (this.#rows >= this.#deps.settings.snapshotEveryUpdates && !this.#over) void this.#compact();
+    if (this.#rows < this.#deps.settings.snapshotEveryUpdates || this.#over || this.#compactTimer) return;
+    const wait = this.#stillToWait(this.#compactedAt, this.#deps.settings.snapshotEveryMs);
+    if (wait <= 0) return void this.#compact();
+    this.#compactTimer = setTimeout(() => {
+      this.#compactTimer = undefined;
+      this.#compactIfDue();
+    }, wait);
+  }
+
+  /** Never longer than the pause itself, also when the clock was set back. */
+  #stillToWait(last: number, pauseMs: number): number {
+    return Math.min(pauseMs, last + pauseMs - this.#deps.now());
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#awarenessTimer);
+    clearTimeout(this.#compactTimer);
   }
 
   #compact(): Promise<void> {
@@ -309,6 +337,7 @@ export class DocumentRoom {
   async #compactNow(): Promise<void> {
     // Counted anew from here, so that a failure is retried after as many updates again, not at once.
     this.#rows = 0;
+    this.#compactedAt = this.#deps.now();
     const sizeBefore = this.#sizeBytes;
     try {
       const compacted = await this.#deps.slowWork.compact(this.documentId);
@@ -340,7 +369,10 @@ export class DocumentRoom {
 
   #checkIdle(): void {
     if (this.#over || this.#holds > 0 || this.peers.size > 0) return;
-    if (this.#deps.updates.isSettled(this.documentId)) this.#deps.onIdle(this);
+    if (!this.#deps.updates.isSettled(this.documentId)) return;
+    // What is left to compact is the recurring job's.
+    this.#stopTimers();
+    this.#deps.onIdle(this);
   }
 }
 

@@ -2,8 +2,11 @@ import { limits } from '../../shared/kernel/limits.ts';
 
 /** Numbers an operator or a test may want to differ. Bytes and milliseconds unless the name says otherwise. */
 export interface NoteSettings {
-  /** Updates since its last snapshot after which a document is compacted. */
+  /** Updates since its last snapshot after which a document is compacted, and the least time between two such. */
   snapshotEveryUpdates: number;
+  snapshotEveryMs: number;
+  /** The least time between two frames of others' edits to the same socket: below what anybody sees. */
+  relayEveryMs: number;
   /** The document as stored: its snapshot and the log after it. */
   documentBytes: number;
   /** The largest row of the log; what is larger becomes a snapshot. */
@@ -36,6 +39,8 @@ export interface NoteSettings {
 
 export const defaultNoteSettings: NoteSettings = {
   snapshotEveryUpdates: 200,
+  snapshotEveryMs: 5000,
+  relayEveryMs: 5,
   documentBytes: limits.noteDocumentBytes,
   updateBytes: limits.noteUpdateBytes,
   batchRows: 500,
