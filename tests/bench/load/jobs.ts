@@ -122,12 +122,16 @@ export interface EventsJob {
   url: string;
   tokens: string[];
   sessionId: string;
-  /** Of each socket: below what its rate limit lets through. */
-  eventsPerSocket: number;
+  /** Chat lines and reactions of each socket: below what its rate limits let through. */
+  linesPerSocket: number;
+  reactionsPerSocket: number;
 }
 
 export interface EventsOutcome {
-  acknowledged: Spread;
+  /** Authorized, and passed on without being stored: what the right itself costs. */
+  reactions: Spread;
+  /** Authorized, stored and committed. */
+  lines: Spread;
   health: LoadHealth;
 }
 

@@ -34,7 +34,7 @@ export class RoundTable<O> {
   row(label: string, unit: string, value: Value<O>): Row {
     const cells = this.#servers.map((server) => this.middle(server, value));
     const peers = this.#servers.filter((name) => name !== 'lectern');
-    return { label, unit, cells: [...cells, ...peers.map((peer) => this.#ratio(peer, value))] };
+    return { label, unit, cells: [...cells, ...peers.map((peer) => this.ratio(peer, value))] };
   }
 
   middle(server: string, value: Value<O>): number | null {
@@ -45,7 +45,8 @@ export class RoundTable<O> {
     return this.#rounds.filter((round) => round.server === server);
   }
 
-  #ratio(peer: string, value: Value<O>): number | null {
+  /** How many times Lectern's figure the peer's is: the median of the rounds' own ratios. */
+  ratio(peer: string, value: Value<O>): number | null {
     const ratios = this.#of(peer).map((theirs) => {
       const ours = this.#of('lectern').find(({ round }) => round === theirs.round);
       const [their, our] = [value(theirs), ours ? value(ours) : null];

@@ -52,11 +52,13 @@ async function playRound(bench: Bench, dialect: Dialect, round: number): Promise
 function verdicts(table: RoundTable<NotesOutcome>): Verdict[] {
   const ours = table.middle('lectern', ({ outcome }) => outcome.seen.p99) ?? Number.NaN;
   const theirs = table.middle('y-websocket', ({ outcome }) => outcome.seen.p99) ?? Number.NaN;
+  const ratio = table.ratio('y-websocket', ({ outcome }) => outcome.seen.p99) ?? Number.NaN;
   return [
     {
-      target: 'seen p99 no later than y-websocket’s',
-      value: `${ours.toFixed(1)} ms against ${theirs.toFixed(1)} ms`,
-      met: ours <= theirs,
+      // The ratio of each round, not of the medians: both servers of a round had the same minute of the machine.
+      target: 'seen p99 no later than y-websocket’s, by the median of the rounds’ ratios',
+      value: `theirs is ${ratio.toFixed(2)} times ours (medians ${ours.toFixed(1)} ms against ${theirs.toFixed(1)} ms)`,
+      met: ratio >= 1,
     },
   ];
 }

@@ -24,6 +24,10 @@ live.on('connection', (socket) => {
     socket.data = { sessionId };
     ack({ ok: true, data: {} });
   });
+  socket.on('reaction.send', ({ reaction }, ack) => {
+    live.to(socket.data.sessionId).emit('reaction.shown', { userId, reaction });
+    ack({ ok: true, data: {} });
+  });
   socket.on('chat.send', ({ key, text }, ack) => {
     const id = randomUUID();
     const at = new Date().toISOString();
