@@ -1,0 +1,123 @@
+import { Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { WhoView } from '../../../shared/identity/access.ts';
+import type { Permission } from '../../../shared/identity/permissions.ts';
+import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
+import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { codeOf } from '../../kernel/request-error.ts';
+import classes from './access.module.css';
+import { subjectOf } from './place.ts';
+import { whoMay } from './queries.ts';
+import { searchOf } from './question.ts';
+import type { Question } from './question.ts';
+import { useScopeText } from './step-text.ts';
+import { useFocusIfLost } from './use-focus-if-lost.ts';
+import { useRoleName } from './use-roles.ts';
+
+interface WhoListProps {
+  organizationId: string;
+  question: Question & { permission: Permission };
+}
+
+/** Everybody who may, with what allows it, page by page. */
+export function WhoList({ organizationId, question }: WhoListProps) {
+  const { t } = useTranslation(['access', 'kernel']);
+  const { permission, place } = question;
+  const query = useInfiniteQuery(whoMay(organizationId, { permission, ...subjectOf(place) }));
+  const items = query.data?.pages.flatMap((page) => page.items);
+  const heading = useFocusIfLost<HTMLHeadingElement>();
+  if (!items && query.isError)
+    return (
+      <ProblemAlert
+        title={t('explorer.failed')}
+        error={query.error}
+        text={codeOf(query.error) === 'not_found' ? t('explorer.gone') : null}
+        onRetry={() => void query.refetch()}
+      />
+    );
+  if (!items) return <Skeleton height={200} radius="md" role="status" aria-label={t('kernel:loading')} />;
+  return (
+    <section aria-labelledby="who-title">
+      <Stack gap="sm">
+        <Title order={3} size="h4" id="who-title" ref={heading} tabIndex={-1} className={classes.focused}>
+          {t('explorer.who')}
+        </Title>
+        <Text size="sm" c="dimmed" role="status" data-testid="who-count">
+          {countText()}
+        </Text>
+        {items.length > 0 && (
+          <Paper withBorder radius="md">
+            <ul className={classes.rows}>
+              {items.map((one) => (
+                <WhoRow key={one.user.id} organizationId={organizationId} question={question} one={one} />
+              ))}
+            </ul>
+          </Paper>
+        )}
+        {query.isFetchNextPageError && <ProblemAlert title={t('explorer.failed')} error={query.error} />}
+        {query.hasNextPage && (
+          <Button
+            variant="default"
+            style={{ alignSelf: 'center' }}
+            loading={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+            data-testid="who-more"
+          >
+            {t('kernel:loadMore')}
+          </Button>
+        )}
+      </Stack>
+    </section>
+  );
+
+  function countText(): string {
+    const count = items?.length ?? 0;
+    if (count === 0) return t(query.hasNextPage ? 'explorer.nobodyYet' : 'explorer.nobody');
+    return t(query.hasNextPage ? 'explorer.shownMore' : 'explorer.shown', { count });
+  }
+}
+
+interface WhoRowProps {
+  organizationId: string;
+  question: Question;
+  one: WhoView['items'][number];
+}
+
+function WhoRow({ organizationId, question, one }: WhoRowProps) {
+  const { t } = useTranslation('access');
+  const by = useByText(organizationId, question);
+  const { id, code, displayName: name } = one.user;
+  return (
+    <li className={classes.row} data-testid="who-row">
+      <PersonAvatar userId={id} name={name} size={36} />
+      <div className={classes.text}>
+        <Link
+          to={`/admin/access?${searchOf({ ...question, personId: id })}`}
+          className={classes.link}
+          aria-label={t('explorer.whyNamed', { name })}
+        >
+          {name}
+        </Link>
+        <Text size="sm" c="dimmed">
+          {[by(one), code].join(' · ')}
+        </Text>
+      </div>
+    </li>
+  );
+}
+
+/** What allows it, in words. */
+function useByText(organizationId: string, question: Question): (one: WhoRowProps['one']) => string {
+  const { t } = useTranslation('access');
+  const nameOf = useRoleName(organizationId);
+  const { scopeText, relationText } = useScopeText(question.place.type);
+  return ({ by, name, scope }) => {
+    if (by === 'relation') return relationText(name ?? '');
+    const place = scopeText(scope ?? 'system');
+    if (by === 'override') return t('explorer.by.override', { place });
+    const role = nameOf(name ?? '');
+    return scope === 'system' ? t('explorer.by.account', { role }) : t('explorer.by.role', { role, place });
+  };
+}

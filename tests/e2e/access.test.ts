@@ -1,0 +1,246 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, Person } from '../support/browser.ts';
+import { ServerProcess } from '../support/crash.ts';
+import { createTestDatabase } from '../support/db.ts';
+import type { TestDatabase } from '../support/db.ts';
+import { createSchool, createUser, password } from '../support/factories.ts';
+import type { School } from '../support/factories.ts';
+
+let database: TestDatabase;
+let server: ServerProcess;
+let browser: Browser;
+let school: School;
+let samId: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  server = await ServerProcess.start({ DATABASE_URL: database.url });
+  school = await createSchool(database.url, { status: 'scheduled' });
+  await createUser(database.url, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
+  samId = await createUser(database.url, { email: 'sam@test.lectern', displayName: 'Sam Lee' });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+
+/** Signs in and goes where the address says. */
+async function open(person: Person, path: string, email = 'head@test.lectern'): Promise<void> {
+  await person.page.goto(`${server.url}/sign-in?next=${path}`);
+  await person.at('sign-in-email').fill(email);
+  await person.at('sign-in-password').fill(password);
+  await person.at('sign-in-submit').click();
+  await person.page.waitForURL((url) => url.pathname.startsWith(path));
+}
+
+/** Goes somewhere as whoever has signed in already. */
+const visit = (person: Person, path: string) => person.page.goto(`${server.url}${path}`);
+
+/** Axe finds nothing, and nothing is cut off at the side. */
+async function expectFine(person: Person, screen: string): Promise<void> {
+  expect({ screen, violations: await person.violations(), overflow: await person.overflow() }).toEqual({
+    screen,
+    violations: [],
+    overflow: 0,
+  });
+}
+
+/** Opens one of the fields that search, and takes what it finds. */
+async function pick(person: Person, field: string, text: string, option = text): Promise<void> {
+  await person.at(field).fill(text);
+  await person.page.getByRole('option', { name: option }).first().click();
+}
+
+/** Says something to a permission in the form of a role. */
+async function say(person: Person, slug: string, what: 'Not said' | 'Allow' | 'Deny'): Promise<void> {
+  await person.at('rules-search').fill(slug);
+  await person.at(`rule-${slug}`).getByText(what, { exact: true }).click();
+}
+
+const explorer = (over: Record<string, string> = {}): string =>
+  `/admin/access?${new URLSearchParams({ permission: 'live.host', in: 'course', course: school.courseId, ...over })}`;
+
+const tomorrow = (): string => new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
+
+it('a role is made, given in a course, seen in the explorer, beaten by a denial, taken back and removed', async () => {
+  const head = await Person.arrive(browser, 'Head');
+  const { page } = head;
+  await open(head, '/admin/roles');
+  await head.at('roles-empty').waitFor();
+
+  // What was typed stays after a refusal, and the sentence is at the field.
+  await head.at('role-new').click();
+  await head.at('role-name').fill('Student');
+  expect(await head.at('role-slug').inputValue()).toBe('student');
+  await head.at('role-slug').fill('class_helper');
+  await head.at('role-level').fill('90');
+  await head.at('role-parent').selectOption({ label: 'Student' });
+  await say(head, 'live.host', 'Allow');
+  await say(head, 'course.read', 'Allow');
+  await say(head, 'assessment.grade', 'Deny');
+  await head.at('rules-search').fill('message.send');
+  await head.at('rule-inherited').filter({ hasText: 'Student allows it' }).waitFor();
+  await head.at('role-save').click();
+  await head.at('problem').waitFor();
+  await page.getByText('Another role has this already.').waitFor();
+  await head.at('role-name').fill('Class helper');
+  await head.at('role-save').click();
+  await page.getByText('This is above your own level (80).').waitFor();
+  await head.at('role-level').fill('30');
+  await head.at('role-save').click();
+  const row = head.at('role-row').filter({ hasText: 'Class helper' });
+  await row.filter({ hasText: 'Nobody has it' }).waitFor();
+  await row.filter({ hasText: 'Inherits from Student' }).waitFor();
+
+  // Given from the person's page, for a course and a time.
+  await visit(head, `/admin/people/${samId}`);
+  await head.at('person-access').click();
+  await head.at('give-role').click();
+  await head.at('give-role-select').selectOption({ label: 'Class helper' });
+  await head.at('place-type').selectOption('course');
+  await head.at('give-role-submit').click();
+  await page.getByText('This is needed.').waitFor();
+  await pick(head, 'place-course', 'Bio', 'Biology');
+  await head.at('expiry-until').click();
+  await head.at('expiry-date').fill('2020-01-01');
+  await head.at('give-role-submit').click();
+  await page.getByText('This is in the past.').waitFor();
+  await head.at('expiry-date').fill(tomorrow());
+  await head.at('give-role-submit').click();
+  const assignment = head.at('assignment-row').filter({ hasText: 'Class helper' });
+  await assignment.filter({ hasText: 'In the course Biology' }).filter({ hasText: 'until' }).waitFor();
+
+  // Who may lead the classes of the course, and why Sam may.
+  await visit(head, '/admin/access');
+  await head.at('explorer-start').waitFor();
+  await pick(head, 'permission-field', 'live.host', 'Start, lead and end');
+  await head.at('place-type').selectOption('course');
+  await pick(head, 'place-course', 'Bio', 'Biology');
+  const who = head.at('who-row').filter({ hasText: 'Sam Lee' });
+  await who.filter({ hasText: 'Class helper, in this course' }).waitFor();
+  await head
+    .at('who-row')
+    .filter({ hasText: 'Ada Teacher' })
+    .filter({ hasText: 'Teaches the course' })
+    .waitFor();
+  await who.getByRole('link').click();
+  await page.locator('[data-testid="verdict"][data-allowed="true"]').waitFor();
+  const decisive = page.locator('[data-testid="step"][data-decisive="true"]');
+  await decisive.filter({ hasText: 'Has the role Class helper in this course' }).waitFor();
+  // The focus is on the answer, and the address holds the question.
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Yes, Sam Lee may.');
+  await page.reload();
+  await decisive.filter({ hasText: 'Class helper' }).waitFor();
+
+  // A denial by name beats the role.
+  await head.at('to-person-access').click();
+  await head.at('grant-open').click();
+  await pick(head, 'permission-field', 'lead and end', 'Start, lead and end');
+  await head.at('grant-deny').click();
+  await head.at('grant-submit').click();
+  const denial = head.at('grant-row').filter({ hasText: 'live.host' });
+  await denial.filter({ hasText: 'Denied' }).waitFor();
+  await visit(head, explorer({ person: samId }));
+  await page.locator('[data-testid="verdict"][data-allowed="false"]').waitFor();
+  await decisive.filter({ hasText: 'Denied by name in the organization' }).waitFor();
+  expect(await decisive.count()).toBe(1);
+  await head.at('to-who').click();
+  await head.at('who-row').filter({ hasText: 'Ada Teacher' }).waitFor();
+  expect(await who.count()).toBe(0);
+
+  // While Sam has the role it cannot be removed.
+  await visit(head, '/admin/roles');
+  await row.filter({ hasText: '1 person has it' }).getByRole('link').click();
+  await head.at('role-remove').click();
+  await head.at('confirm').click();
+  await head.at('problem').filter({ hasText: 'somebody has it, or another role inherits from it' }).waitFor();
+
+  // Everything is taken back.
+  await visit(head, `/admin/people/${samId}/access`);
+  await head.at('grant-take').click();
+  await head.at('confirm').click();
+  await head.at('single-permissions-empty').waitFor();
+  await head.at('assignment-take').click();
+  await head.at('confirm').click();
+  await head.at('more-roles-empty').waitFor();
+  await visit(head, explorer({ person: samId }));
+  await decisive.filter({ hasText: 'Nothing allows it' }).waitFor();
+
+  await visit(head, '/admin/roles');
+  await row.getByRole('link').click();
+  await head.at('role-remove').click();
+  await head.at('confirm').click();
+  await head.at('roles-empty').waitFor();
+  expect(head.problems).toEqual([]);
+});
+
+it('the role of an account is changed, and one’s own is not', async () => {
+  const head = await Person.arrive(browser, 'Head');
+  await open(head, `/admin/people/${school.studentIds[0]}/access`);
+  await head.at('primary-role').filter({ hasText: 'Student' }).waitFor();
+  await head.at('primary-change').click();
+  await head.at('primary-select').selectOption('moderator');
+  await head.at('primary-save').click();
+  await head.at('primary-role').filter({ hasText: 'Moderator' }).waitFor();
+  await visit(head, '/admin/people?q=head');
+  await head.at('person-row').filter({ hasText: 'head@test.lectern' }).getByRole('link').click();
+  await head.at('person-access').click();
+  await head.page.getByText('These are your own roles.').waitFor();
+  expect(await head.at('primary-change').count()).toBe(0);
+  expect(await head.at('give-role').count()).toBe(0);
+});
+
+it('who may not see roles finds no way to them', async () => {
+  const sam = await Person.arrive(browser, 'Sam');
+  await open(sam, '/account', 'sam@test.lectern');
+  await visit(sam, '/admin/roles');
+  await sam.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+  await visit(sam, explorer());
+  await sam.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+});
+
+describe.each([
+  ['light, on a desk', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const }],
+  ['dark, on a phone', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
+])('%s', (_, options) => {
+  it('the pages of roles pass axe and are not wider than their window', async () => {
+    const head = await Person.arrive(browser, 'Head', options);
+    await open(head, '/admin/roles');
+    await head.at('role-row').first().waitFor();
+    await expectFine(head, 'roles');
+    await head.at('role-row').filter({ hasText: 'Administrator' }).first().getByRole('link').click();
+    await head.at('says-role.manage').waitFor();
+    await expectFine(head, 'a role of the system');
+    await visit(head, '/admin/roles/new');
+    await head.at('area-classes').getByRole('button').click();
+    await head.at('rule-live.host').getByText('Deny', { exact: true }).click();
+    await head.at('role-save').click();
+    await head.page.getByText('This is needed.').first().waitFor();
+    await expectFine(head, 'a new role');
+    await head.leave();
+  });
+
+  it('so do the roles of a person and the explorer', async () => {
+    const head = await Person.arrive(browser, 'Head', options);
+    await open(head, `/admin/people/${samId}/access`);
+    await head.at('give-role').click();
+    await head.at('place-type').selectOption('live_session');
+    await head.at('expiry-until').click();
+    await head.at('give-role-submit').click();
+    await head.page.getByText('Choose a day and a time.').waitFor();
+    await expectFine(head, 'giving a role');
+    await head.page.keyboard.press('Escape');
+    await head.at('give-role-submit').waitFor({ state: 'detached' });
+    await expectFine(head, 'the roles of a person');
+    await visit(head, explorer());
+    await head.at('who-row').first().waitFor();
+    await expectFine(head, 'who');
+    await visit(head, explorer({ person: samId }));
+    await head.at('decisive').waitFor();
+    await expectFine(head, 'why');
+    await head.leave();
+  });
+});
