@@ -11,12 +11,15 @@ import type {
   MediaQuality,
   StreamView,
 } from './media-types.ts';
+import { MutedEar } from './muted-ear.ts';
 import { OwnSources } from './own-sources.ts';
 import { createPatientRequests } from './patient-requests.ts';
 import type { PatientRequests } from './patient-requests.ts';
-import { rateQuality, sampleOf } from './quality.ts';
+import { rateQuality, rateStrain, sampleOf } from './quality.ts';
 import type { QualitySample } from './quality.ts';
 import { RemoteStreams } from './remote-streams.ts';
+import { createSaving } from './saving.ts';
+import type { Saving } from './saving.ts';
 import { inboundStats, outboundStats } from './support-tool.ts';
 import type { MediaStats, MediaSupportTool } from './support-tool.ts';
 
@@ -47,6 +50,9 @@ const nothing: MediaEngineState = {
   streams: [],
   speakers: [],
   quality: 'good',
+  saving: 'none',
+  silent: false,
+  talkingMuted: false,
 };
 
 /** Makes the engine of a room. It does nothing until the first `sync`. */
@@ -64,6 +70,7 @@ export function createMediaEngine(options: MediaEngineOptions): MediaEngine {
     setScreen: (on) => engine.setScreen(on),
     setDevice: (kind, deviceId) => engine.setDevice(kind, deviceId),
     setView: (producerId, view) => engine.setView(producerId, view),
+    setLeading: (userIds) => engine.setLeading(userIds),
     close: () => engine.close(),
   };
 }
@@ -76,6 +83,15 @@ class Engine implements MediaEngine {
   #state = nothing;
   #speakers: readonly string[] = [];
   #quality: MediaQuality = 'good';
+  readonly #shedding = createSaving();
+  #saving: Saving = 'none';
+  /** The microphone stream that carries no sound, by the server's word. */
+  #silentProducer: string | null = null;
+  #talkingMuted = false;
+  readonly #ear = new MutedEar((talking) => {
+    this.#talkingMuted = talking;
+    this.#publish();
+  });
   #link: MediaLink | null = null;
   /** The socket is in the room and its facts are applied. */
   #online = false;
@@ -205,9 +221,17 @@ class Engine implements MediaEngine {
         if (signal.success) this.#speakers = signal.data.speakers.map(({ userId }) => userId);
         break;
       }
-      case 'media.consumer.layers':
-        // The picture itself shows it.
-        return;
+      case 'media.silent': {
+        const signal = mediaSignals[type].safeParse(payload);
+        if (signal.success) this.#silentProducer = signal.data.silent ? signal.data.producerId : null;
+        break;
+      }
+      case 'media.consumer.layers': {
+        const signal = mediaSignals[type].safeParse(payload);
+        if (signal.success)
+          this.#remote.layersChanged(signal.data.consumerId, signal.data.spatialLayer !== null);
+        break;
+      }
     }
     this.#settle();
   }
@@ -215,6 +239,7 @@ class Engine implements MediaEngine {
   disconnected(): void {
     this.#online = false;
     this.#interrupted = true;
+    this.#silentProducer = null;
     clearTimeout(this.#retryTimer);
     this.#requests.interrupt();
     this.#publish();
@@ -241,9 +266,14 @@ class Engine implements MediaEngine {
     this.#settle();
   }
 
+  setLeading(userIds: readonly string[]): void {
+    if (this.#remote.setLeading(userIds)) this.#settle();
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#ear.listen(null);
     clearTimeout(this.#retryTimer);
     clearInterval(this.#qualityTimer);
     window.removeEventListener('online', this.#networkChanged);
@@ -356,12 +386,18 @@ class Engine implements MediaEngine {
   }
 
   #publish(): void {
+    const { microphone } = this.#own;
+    if (!this.#closed) this.#ear.listen(microphone.want || microphone.locked ? null : microphone.track);
     const now: MediaEngineState = {
       status: this.#status(),
       own: this.#own.state,
       streams: this.#remote.list(),
       speakers: this.#speakers,
       quality: this.#status() === 'reconnecting' ? 'lost' : this.#quality,
+      saving: this.#saving,
+      silent:
+        this.#silentProducer !== null && microphone.state.on && microphone.isProducer(this.#silentProducer),
+      talkingMuted: this.#talkingMuted,
     };
     const next = nextState(this.#state, now);
     if (next === this.#state || this.#closed) return;
@@ -382,12 +418,25 @@ class Engine implements MediaEngine {
     try {
       const sample = sampleOf(await link.stats());
       if (this.#link !== link) return;
-      if (this.#sample) this.#quality = rateQuality(this.#sample, sample);
+      const before = this.#sample;
       this.#sample = sample;
+      if (before) {
+        this.#quality = rateQuality(before, sample);
+        this.#shed(rateStrain(before, sample));
+      }
       this.#publish();
     } catch {
       // Statistics of a connection that is closing: there is nothing to rate.
     }
+  }
+
+  #shed(strain: MediaQuality): void {
+    const saving = this.#shedding.next(strain, performance.now());
+    if (saving === this.#saving) return;
+    this.#saving = saving;
+    this.#remote.setSaving(saving);
+    this.#own.setEconomy(saving !== 'none');
+    this.#settle();
   }
 
   async #stats(): Promise<MediaStats> {

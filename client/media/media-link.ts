@@ -110,11 +110,15 @@ export class MediaLink {
   }
 
   /** Receives a stream, paused on the server until resumed. */
-  async consume(producerId: string): Promise<types.Consumer> {
+  async consume(producerId: string, priority: number): Promise<types.Consumer> {
     const transport = this.#recv;
     if (!transport || this.#closed) throw new Error('The link is closed.');
     const rtpCapabilities = { ...this.#device.recvRtpCapabilities };
-    const reply = await this.#options.request('media.consume', { producerId, rtpCapabilities });
+    const reply = await this.#options.request('media.consume', {
+      producerId,
+      rtpCapabilities,
+      priority,
+    });
     if (transport.closed) throw new Error('The link was closed meanwhile.');
     return transport.consume({ ...reply, rtpParameters: reply.rtpParameters as types.RtpParameters });
   }

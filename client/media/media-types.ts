@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RoomSnapshot } from '../../shared/live/contract.ts';
 import type { mediaEvents, MediaSource } from '../../shared/media/contract.ts';
+import type { Saving } from './saving.ts';
 
 export type MediaEvent = keyof typeof mediaEvents;
 export type MediaInput<E extends MediaEvent> = z.input<(typeof mediaEvents)[E]['input']>;
@@ -22,6 +23,8 @@ export interface RemoteStream {
   source: MediaSource;
   kind: 'audio' | 'video';
   paused: boolean;
+  /** It would be shown, but this connection does not carry it. */
+  withheld: boolean;
   track: MediaStreamTrack | null;
 }
 
@@ -50,6 +53,12 @@ export interface MediaEngineState {
   /** User ids, loudest first. */
   speakers: readonly string[];
   quality: MediaQuality;
+  /** What is given up because the connection is poor. */
+  saving: Saving;
+  /** The server gets no sound from the microphone that is on. */
+  silent: boolean;
+  /** The person talks into the microphone that is muted. */
+  talkingMuted: boolean;
 }
 
 export interface StreamView {
@@ -80,5 +89,7 @@ export interface MediaEngine {
   setDevice: (kind: 'audioinput' | 'videoinput', deviceId: string) => Promise<void>;
   /** How a video is shown now: off screen it is paused on the server, its size chooses the layer. */
   setView: (producerId: string, view: StreamView) => void;
+  /** Whose cameras come before the others' where the connection does not carry all. */
+  setLeading: (userIds: readonly string[]) => void;
   close: () => void;
 }

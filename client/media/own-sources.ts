@@ -42,6 +42,15 @@ export class OwnSources {
     return { microphone: microphone.state, camera: camera.state, screen: screen.state };
   }
 
+  get microphone(): OwnStream {
+    return this.#switches.microphone;
+  }
+
+  /** On a poor connection the own camera is sent small, so that the voice gets through. */
+  setEconomy(on: boolean): void {
+    this.#switches.camera.economy = on;
+  }
+
   streams(): OwnStream[] {
     return [...Object.values(this.#switches), this.#screenAudio];
   }

@@ -16,6 +16,8 @@ export interface OwnStreamOptions {
 }
 
 const stumblesAllowed = 3;
+/** Of the three layers of a camera, counted from 0. */
+const topLayer = 2;
 
 /**
  * One thing this person sends. `want` is what the person believes; the track obeys it at once, the server is brought
@@ -30,6 +32,9 @@ export class OwnStream {
   /** A prompt of the browser is open. */
   asking = false;
   track: MediaStreamTrack | null = null;
+  /** Only the smallest layer of a camera is to be sent. */
+  economy = false;
+  #economised = false;
   #producer: types.Producer | null = null;
   #serverPaused = false;
   /** The server agreed since the switch was last turned. */
@@ -129,6 +134,7 @@ export class OwnStream {
       track.enabled = true;
       this.#producer = await link.produce(this.source, track);
       this.#serverPaused = false;
+      this.#economised = false;
     } else if (this.#serverPaused) {
       if (!(await this.#told('media.producer.resume', this.#producer))) return this.#begin(link, track);
       this.#serverPaused = false;
@@ -141,7 +147,16 @@ export class OwnStream {
     }
     if (this.track) this.track.enabled = true;
     this.#agreed = true;
+    await this.#economise();
     this.#options.onChange();
+  }
+
+  async #economise(): Promise<void> {
+    const producer = this.#producer;
+    if (!producer || this.economy === this.#economised) return;
+    this.#economised = this.economy;
+    // A browser that cannot goes on sending all of them.
+    await producer.setMaxSpatialLayer(this.economy ? 0 : topLayer).catch(() => undefined);
   }
 
   async #end(): Promise<void> {
@@ -207,6 +222,7 @@ export class OwnStream {
     this.#producer?.close();
     this.#producer = null;
     this.#serverPaused = false;
+    this.#economised = false;
   }
 
   close(): void {

@@ -19,16 +19,27 @@ const level = (value: number, thresholds: readonly number[]): number =>
 
 /** How good the connection was between two samples. Nothing received is no sign of loss: everybody may be silent. */
 export function rateQuality(before: QualitySample, now: QualitySample): MediaQuality {
+  // The jitter buffer evens it out at the price of delay: alone it never means "lost".
+  const jitter = Math.min(2, level(now.jitter, [0.01, 0.02, 0.03]));
+  return levels[Math.max(jitter, strain(before, now))] ?? 'lost';
+}
+
+/**
+ * Whether the way is too narrow for what is sent over it. Jitter does not count: a busy machine has it too, and less
+ * data would change nothing.
+ */
+export function rateStrain(before: QualitySample, now: QualitySample): MediaQuality {
+  return levels[strain(before, now)] ?? 'lost';
+}
+
+function strain(before: QualitySample, now: QualitySample): number {
   const received = Math.max(0, now.packetsReceived - before.packetsReceived);
   const lost = Math.max(0, now.packetsLost - before.packetsLost);
   const share = received + lost === 0 ? 0 : lost / (received + lost);
-  const worst = Math.max(
-    // The jitter buffer evens it out at the price of delay: alone it never means "lost".
-    Math.min(2, level(now.jitter, [0.01, 0.02, 0.03])),
+  return Math.max(
     level(Math.max(share, now.fractionLost), [0.05, 0.1, 0.2]),
     level(now.roundTripTime ?? 0, [0.5, 1, 2]),
   );
-  return levels[worst] ?? 'lost';
 }
 
 type Entry = Record<string, unknown> & { type: string };

@@ -3,6 +3,7 @@ import type { ProducerView } from '../../shared/media/contract.ts';
 import { codeOf, isFinal, isInterruption } from './failures.ts';
 import type { MediaLink } from './media-link.ts';
 import type { MediaRequest, RemoteStream, StreamView } from './media-types.ts';
+import type { Saving } from './saving.ts';
 import { layerFor } from './sending.ts';
 
 interface Remote {
@@ -13,6 +14,10 @@ interface Remote {
   /** As the server knows it. */
   serverPaused: boolean;
   layer: number | null;
+  /** What the server was told. */
+  priority: number;
+  /** The server sends nothing of it, because the way here is too narrow. */
+  starved: boolean;
   /** This device cannot decode it, or failed at it again and again. */
   unusable: boolean;
   failures: number;
@@ -21,6 +26,8 @@ interface Remote {
 }
 
 const failuresAllowed = 3;
+/** A screen is what the lesson is about, then the teacher's face, then the others'. */
+const priorities = { screen: 200, leading: 150, other: 50 };
 
 export interface ReceivedStream {
   view: ProducerView;
@@ -36,6 +43,8 @@ export class RemoteStreams {
   readonly #sizes = new Map<string, StreamView>();
   /** The newest epoch heard of. */
   #epoch = 0;
+  #leading: ReadonlySet<string> = new Set();
+  #saving: Saving = 'none';
 
   constructor(options: { selfUserId: string; request: MediaRequest; onChange: () => void }) {
     this.#selfUserId = options.selfUserId;
@@ -63,6 +72,8 @@ export class RemoteStreams {
         consumer: null,
         serverPaused: true,
         layer: null,
+        priority: 0,
+        starved: false,
         unusable: false,
         failures: 0,
         missing: false,
@@ -78,7 +89,9 @@ export class RemoteStreams {
 
   setPaused(producerId: string, paused: boolean, locked: boolean): void {
     const remote = this.#remotes.get(producerId);
-    if (remote) remote.view = { ...remote.view, paused, locked };
+    if (!remote) return;
+    remote.view = { ...remote.view, paused, locked };
+    remote.starved = false;
   }
 
   /** The room began anew: streams from before are void. */
@@ -93,6 +106,38 @@ export class RemoteStreams {
       if (consumer?.id === consumerId) this.remove(producerId);
   }
 
+  /** Whose cameras come first. Answers whether that changed anything. */
+  setLeading(userIds: readonly string[]): boolean {
+    if (userIds.length === this.#leading.size && userIds.every((userId) => this.#leading.has(userId)))
+      return false;
+    this.#leading = new Set(userIds);
+    return true;
+  }
+
+  setSaving(saving: Saving): void {
+    this.#saving = saving;
+  }
+
+  /** The server sends another layer now, or none. */
+  layersChanged(consumerId: string, some: boolean): void {
+    for (const remote of this.#remotes.values()) {
+      // A pause, of this side or the other, is no lack of bandwidth.
+      if (remote.consumer?.id === consumerId)
+        remote.starved = !some && !remote.serverPaused && !remote.view.paused;
+    }
+  }
+
+  #priorityOf({ source, userId }: ProducerView): number {
+    if (source === 'screen') return priorities.screen;
+    return this.#leading.has(userId) ? priorities.leading : priorities.other;
+  }
+
+  /** A camera that is given up for the sake of sound and slides. */
+  #isSaved({ source, userId }: ProducerView): boolean {
+    if (source !== 'camera' || this.#saving === 'none') return false;
+    return this.#saving === 'cameras' || !this.#leading.has(userId);
+  }
+
   setView(producerId: string, view: StreamView): void {
     if (view.visible && this.#remotes.has(producerId)) this.#sizes.set(producerId, view);
     else this.#sizes.delete(producerId);
@@ -102,7 +147,13 @@ export class RemoteStreams {
   forget(): void {
     for (const remote of this.#remotes.values()) {
       remote.consumer?.close();
-      Object.assign(remote, { consumer: null, serverPaused: true, layer: null, missing: false });
+      Object.assign(remote, {
+        consumer: null,
+        serverPaused: true,
+        layer: null,
+        starved: false,
+        missing: false,
+      });
     }
   }
 
@@ -118,7 +169,7 @@ export class RemoteStreams {
   async #settleOne(link: MediaLink, remote: Remote): Promise<void> {
     const { producerId, kind, source } = remote.view;
     const size = this.#sizes.get(producerId);
-    const wanted = kind === 'audio' || size !== undefined;
+    const wanted = kind === 'audio' || (size !== undefined && !this.#isSaved(remote.view));
     try {
       if (wanted && !remote.consumer && !remote.unusable) await this.#receive(link, remote);
       const { consumer } = remote;
@@ -129,11 +180,17 @@ export class RemoteStreams {
         await this.#request('media.consumer.layers', { consumerId: consumer.id, spatialLayer: layer });
         remote.layer = layer;
       }
+      const priority = this.#priorityOf(remote.view);
+      if (kind === 'video' && priority !== remote.priority) {
+        await this.#request('media.consumer.priority', { consumerId: consumer.id, priority });
+        remote.priority = priority;
+      }
       if (wanted === remote.serverPaused) {
         await this.#request(wanted ? 'media.consumer.resume' : 'media.consumer.pause', {
           consumerId: consumer.id,
         });
         remote.serverPaused = !wanted;
+        remote.starved = false;
       }
     } catch (error) {
       // It may have ended while we asked.
@@ -162,7 +219,8 @@ export class RemoteStreams {
   }
 
   async #receive(link: MediaLink, remote: Remote): Promise<void> {
-    const consumer = await link.consume(remote.view.producerId);
+    const priority = this.#priorityOf(remote.view);
+    const consumer = await link.consume(remote.view.producerId, priority);
     if (this.#remotes.get(remote.view.producerId) !== remote) {
       consumer.close();
       return;
@@ -170,6 +228,8 @@ export class RemoteStreams {
     remote.consumer = consumer;
     remote.serverPaused = true;
     remote.layer = null;
+    remote.priority = priority;
+    remote.starved = false;
     remote.missing = false;
     this.#onChange();
   }
@@ -180,10 +240,12 @@ export class RemoteStreams {
   }
 
   list(): RemoteStream[] {
-    return [...this.#remotes.values()].map(({ view, consumer }) => {
-      const shown = view.kind === 'audio' || this.#sizes.has(view.producerId);
+    return [...this.#remotes.values()].map(({ view, consumer, starved }) => {
       const { producerId, userId, source, kind, paused } = view;
-      return { producerId, userId, source, kind, paused, track: shown ? (consumer?.track ?? null) : null };
+      const withheld = !paused && (starved || this.#isSaved(view));
+      const shown = kind === 'audio' || (this.#sizes.has(producerId) && !withheld);
+      const track = shown ? (consumer?.track ?? null) : null;
+      return { producerId, userId, source, kind, paused, withheld, track };
     });
   }
 

@@ -40,7 +40,8 @@ export function producerOptions(
       return {
         ...common,
         codecOptions: { opusFec: true, opusDtx: true, opusStereo: false },
-        encodings: [{ maxBitrate: 40_000 }],
+        // Before everything else this person sends: a lesson without a picture goes on, one without a voice does not.
+        encodings: [{ maxBitrate: 40_000, priority: 'high', networkPriority: 'high' }],
       };
     case 'screen-audio':
       return {

@@ -10,6 +10,8 @@ const ChatMessageSchema = defineEntity({
     senderId: p.uuid().nullable(),
     kind: p.enum(['text', 'file', 'system'] as const).default('text'),
     content: p.text(),
+    /** Of its fact: what orders the lines. */
+    seq: p.bigint('number').default(0),
     hiddenAt: columns.instant().nullable(),
     createdAt: columns.created(),
   },

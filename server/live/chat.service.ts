@@ -6,6 +6,7 @@ import { ChatMessage } from './chat-message.entity.ts';
 import { appendFacts } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
 import { inClass } from './in-class.ts';
+import { presentLocks } from './live.presenter.ts';
 
 export interface ChatService {
   /** @throws AppError chat_locked, and what every event in a class may throw */
@@ -27,7 +28,7 @@ export function createChatService(deps: LiveDeps): ChatService {
           { userId: actor.userId, key, operation: 'chat.send', input: { sessionId, text } },
           async () => {
             const { session, moderator } = await inClass(deps, tx.em, actor, sessionId, 'share');
-            if (session.chatMode !== 'everyone' && !moderator) throw new AppError('chat_locked');
+            if (presentLocks(session).chat && !moderator) throw new AppError('chat_locked');
             const message = {
               id: ids.uuid(),
               sessionId,
@@ -36,9 +37,8 @@ export function createChatService(deps: LiveDeps): ChatService {
               content: text,
               createdAt: clock.now(),
             };
-            await tx.em.insert(ChatMessage, message);
             const sentAt = iso(message.createdAt);
-            await appendFacts(deps, tx, sessionId, [
+            const [fact] = await appendFacts(deps, tx, sessionId, [
               {
                 type: 'chat.sent',
                 id: message.id,
@@ -49,6 +49,8 @@ export function createChatService(deps: LiveDeps): ChatService {
                 key,
               },
             ]);
+            // After the fact, whose place is the place of the line: the snapshot shows the order that everybody saw.
+            await tx.em.insert(ChatMessage, { ...message, seq: fact?.seq ?? 0 });
             return { id: message.id, sentAt };
           },
         ),

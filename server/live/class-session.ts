@@ -23,3 +23,24 @@ export function transition(status: SessionStatus, action: Transition): SessionSt
   if (action === 'end') throw new AppError('session_not_live', { status });
   throw new AppError('conflict', { status });
 }
+
+/** When a class started, and when its present lesson began where that was later. */
+export interface Run {
+  startedAt?: Date | null;
+  resumedAt?: Date | null;
+  durationMinutes: number;
+}
+
+/** When the present lesson of a class began; null before the first one. */
+export const runningSince = ({ startedAt, resumedAt }: Pick<Run, 'startedAt' | 'resumedAt'>): Date | null =>
+  resumedAt ?? startedAt ?? null;
+
+/**
+ * When the lesson began that a reopening at `now` goes on with. Within the planned time that is the old one, as after an
+ * end by mistake; later a new one of the same length begins.
+ */
+export function resumptionOf(run: Run, now: Date): Date | null {
+  const began = runningSince(run);
+  if (began === null) return null;
+  return now.getTime() < began.getTime() + run.durationMinutes * 60_000 ? (run.resumedAt ?? null) : now;
+}

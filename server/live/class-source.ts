@@ -20,7 +20,7 @@ const joins = `left join courses c on c.id = s.course_id and c.deleted_at is nul
 function readClass(row: ClassColumns, userId: string, now: Date): SubjectFacts {
   const relations: Relation[] = relationsInRow(row, userId, now);
   if (row.host_id === userId) relations.push('live_session.host');
-  if (row.session_status === 'live' && row.admission === 'admitted' && takesPart(row.participant_role))
+  if (row.session_status === 'live' && row.admission === 'admitted' && row.participant_role === 'attendee')
     relations.push('live_session.participant');
   return {
     contexts: [
@@ -30,8 +30,6 @@ function readClass(row: ClassColumns, userId: string, now: Date): SubjectFacts {
     relations,
   };
 }
-
-const takesPart = (role: string | null): boolean => role === 'attendee' || role === 'presenter';
 
 /** How rights see a class: by itself and by its course. */
 export const classSource: SubjectSource<SubjectRow & ClassColumns> = {

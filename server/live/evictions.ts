@@ -1,5 +1,6 @@
 import type { SessionStatus } from '../../shared/live/contract.ts';
 import type { LiveDeps } from './deps.ts';
+import type { Grace } from './grace.ts';
 import { standingIn } from './in-class.ts';
 import type { LiveChannel } from './live.channel.ts';
 import { roleOf } from './live.policy.ts';
@@ -10,14 +11,14 @@ import type { RoomService } from './room.service.ts';
 /** Whoever loses the right to be in a class is out of it within a second: sockets, streams and notes. */
 export interface Evictions {
   /**
-   * A class started, ended or was reopened: its note becomes writable or read-only for everybody who has it open, and
-   * with the end everybody is out of media. Sockets stay, so that a reopening reaches them.
+   * A class started, ended or was reopened: its note becomes writable or read-only for everybody who has it open. With the
+   * end everybody is out of media; sockets stay, so that a reopening reaches them, and it puts them in again as a join would.
    */
-  classChanged(sessionId: string, status: SessionStatus): Promise<void>;
+  classChanged(sessionId: string, status: SessionStatus, channel: LiveChannel): Promise<void>;
   /**
    * Rights may have changed: of one person, in an organization and those below it, or of one person there; with neither,
-   * everybody's. Everybody concerned who is in a running class is asked for anew: whoever lost the right is out, and who
-   * leads now, or leads no more, is shown so.
+   * everybody's. Everybody concerned who is in a running class, or connected to any, is asked for anew: whoever lost the
+   * right is out, and who leads now, or leads no more, is shown so. What fails is tried again.
    */
   rightsChanged(concerned: AccessChange, rooms: RoomService, channel: LiveChannel): Promise<void>;
 }
@@ -31,33 +32,48 @@ export interface AccessChange {
 /** People that are asked for at the same moment. */
 const atOnce = 8;
 
-export function createEvictions(deps: LiveDeps): Evictions {
+export function createEvictions(deps: LiveDeps, grace: Grace): Evictions {
+  /** Changes of one class happen one after another, or a late end would close what a reopening has opened. */
+  const changing = new Map<string, Promise<void>>();
+
+  async function apply(sessionId: string, status: SessionStatus, channel: LiveChannel): Promise<void> {
+    try {
+      if (status === 'ended') await deps.media.closeRoom(sessionId);
+      const noteId = (await deps.notes.primaryForClasses(deps.db.em(), [sessionId])).get(sessionId);
+      if (noteId) await deps.notes.rightsChanged(noteId);
+      if (status === 'live') await channel.reenter(sessionId);
+    } catch (error) {
+      deps.log.error({ err: error, sessionId }, 'a change of a class did not reach its streams or its note');
+    }
+  }
+
+  async function reach(concerned: AccessChange, rooms: RoomService, channel: LiveChannel): Promise<void> {
+    const inside = await insideNow(deps.db.em(), concerned, joinedPeople(channel, concerned));
+    for (let at = 0; at < inside.length; at += atOnce)
+      await Promise.all(inside.slice(at, at + atOnce).map((one) => review(one, rooms, channel)));
+    if (concerned.userId) await deps.notes.revoke(concerned.userId);
+    else for (const noteId of await openNotes(concerned)) await deps.notes.rightsChanged(noteId);
+  }
+
   return {
-    async classChanged(sessionId, status) {
-      try {
-        if (status === 'ended') await deps.media.closeRoom(sessionId);
-        const noteId = (await deps.notes.primaryForClasses(deps.db.em(), [sessionId])).get(sessionId);
-        if (noteId) await deps.notes.rightsChanged(noteId);
-      } catch (error) {
-        deps.log.error(
-          { err: error, sessionId },
-          'a change of a class did not reach its streams or its note',
-        );
-      }
+    async classChanged(sessionId, status, channel) {
+      const before = changing.get(sessionId) ?? Promise.resolve();
+      const mine = before.then(() => apply(sessionId, status, channel));
+      changing.set(sessionId, mine);
+      await mine;
+      if (changing.get(sessionId) === mine) changing.delete(sessionId);
     },
 
     async rightsChanged(concerned, rooms, channel) {
       try {
-        const inside = await insideNow(deps.db.em(), concerned);
-        for (let at = 0; at < inside.length; at += atOnce)
-          await Promise.all(inside.slice(at, at + atOnce).map((one) => review(one, rooms, channel)));
-        if (concerned.userId) await deps.notes.revoke(concerned.userId);
-        else for (const noteId of await openNotes(concerned)) await deps.notes.rightsChanged(noteId);
+        await reach(concerned, rooms, channel);
       } catch (error) {
         deps.log.error(
           { err: error, ...concerned },
           'a change of rights did not reach everybody it concerns',
         );
+        const key = `rights ${concerned.userId ?? ''} ${concerned.organizationId ?? ''}`;
+        grace.attempt(key, () => reach(concerned, rooms, channel));
       }
     },
   };
@@ -75,7 +91,7 @@ export function createEvictions(deps: LiveDeps): Evictions {
           connection.close('forbidden');
       await deps.media.revoke(userId, sessionId);
       await rooms.removed(sessionId, userId);
-    } else if (now !== role && !(role === 'presenter' && now === 'attendee')) {
+    } else if (now !== role) {
       await rooms.changed(sessionId, userId, now);
       await deps.media.enforce(sessionId, userId);
     }
@@ -84,4 +100,16 @@ export function createEvictions(deps: LiveDeps): Evictions {
   async function openNotes({ organizationId }: AccessChange): Promise<string[]> {
     return notesBelow(deps.db.em(), organizationId ?? null);
   }
+}
+
+/** Who is connected to a class, be it over: they hear of it when it goes on. */
+function joinedPeople(
+  channel: LiveChannel,
+  { userId }: AccessChange,
+): { sessionId: string; userId: string }[] {
+  return [...channel.connections()].flatMap(({ actor, state }) =>
+    state.joined && (userId === undefined || actor.userId === userId)
+      ? [{ sessionId: state.joined.sessionId, userId: actor.userId }]
+      : [],
+  );
 }

@@ -11,7 +11,7 @@ import type { LiveDeps } from './deps.ts';
 import { HandRaise } from './hand-raise.entity.ts';
 import type { HandResolution } from './hand-raise.entity.ts';
 import { inClass, inClassAsModerator } from './in-class.ts';
-import { openHands } from './live.repository.ts';
+import { openHands, openParticipants } from './live.repository.ts';
 import { Participant } from './participant.entity.ts';
 
 /** The queue of raised hands, and the floor. */
@@ -105,6 +105,8 @@ export function createHandsService(deps: LiveDeps): HandsService {
     if (userId !== null) {
       const target = await tx.em.findOne(Participant, { sessionId, userId, admission: 'admitted' });
       if (!target) throw new AppError('not_found');
+      const here = await openParticipants(tx.em, sessionId, [userId]);
+      if (here.length === 0 || target.role === 'observer') throw new AppError('cannot_speak');
       if (await lowerHand(tx.em, target.id, clock.now(), 'granted', actor.userId))
         facts.push({ type: 'hand.lowered', userId });
     }

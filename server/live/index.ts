@@ -12,27 +12,33 @@ import { createChatService } from './chat.service.ts';
 import { roomOf } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
 import { createGrace } from './grace.ts';
+import { createGuardService } from './guard.service.ts';
 import { HandRaise } from './hand-raise.entity.ts';
 import { createHandsService } from './hands.service.ts';
 import { classSource, noteSource } from './class-source.ts';
 import { createEvictions } from './evictions.ts';
 import type { AccessChange } from './evictions.ts';
 import { bindLiveChannel, signalTopic } from './live.channel.ts';
+import type { LiveChannel } from './live.channel.ts';
 import { liveRouteHandlers } from './live.routes.ts';
 import { createLocksService } from './locks.service.ts';
 import { LiveSession } from './live-session.entity.ts';
 import { noteAccessOf } from './note-access.ts';
 import { Participant } from './participant.entity.ts';
 import { createPresence } from './presence.ts';
-import { recoverPresence, startHeartbeat } from './recovery.ts';
+import { recoverPresence } from './recovery.ts';
 import { createRoomService } from './room.service.ts';
 import { SessionEvent } from './session-event.entity.ts';
 import { createSessionsService } from './sessions.service.ts';
+import { createWatch } from './watch.ts';
 
 export const liveEntities = [LiveSession, Participant, HandRaise, ChatMessage, SessionEvent];
 
-/** How long somebody without a connection is still shown as reconnecting (`live.reconnect_grace_seconds`). */
-const graceSeconds = 30;
+/**
+ * How long somebody without a connection is still shown as reconnecting, and a class may be without anybody who leads it
+ * (`live.reconnect_grace_seconds`).
+ */
+const defaultGraceSeconds = 30;
 
 export type { AccessChange };
 
@@ -62,26 +68,53 @@ export interface Live {
   noteAccess(userId: string, documentId: string): Promise<'none' | 'view' | 'edit' | null>;
   /** Rights may have changed: whoever lost theirs is out of classes, streams and notes of this node. */
   rightsChanged(concerned: AccessChange): Promise<void>;
+  /** What the clock has happen: people who are gone, classes that nobody leads or ended, rights that ran out. By itself every few seconds. */
+  lookAfter(): Promise<void>;
   metrics(): { connections: number };
 }
 
 export function createLive(options: LiveOptions): Live {
   const { db, log, roomLog, bus } = options;
-  const presence = createPresence();
-  const grace = createGrace(options.graceSeconds ?? graceSeconds, log);
-  const evictions = createEvictions(options);
+  const presence = createPresence((sessionId, userId, quality) =>
+    bus.publish(signalTopic(sessionId), { type: 'quality.changed', payload: { userId, quality } }),
+  );
+  const graceSeconds = options.graceSeconds ?? defaultGraceSeconds;
+  const grace = createGrace(graceSeconds, log);
+  const evictions = createEvictions(options, grace);
+  const guard = createGuardService(options, graceSeconds, (sessionId) =>
+    grace.start(`guard ${sessionId}`, () => guard.settle(sessionId)),
+  );
   const sessions = createSessionsService(
     options,
-    (sessionId, status) => void evictions.classChanged(sessionId, status),
+    guard,
+    (sessionId, status) => void evictions.classChanged(sessionId, status, channel),
   );
-  const rooms = createRoomService(options, presence);
+  const rooms = createRoomService(options, presence, guard);
   const chat = createChatService(options);
   const hands = createHandsService(options);
   const locks = createLocksService(options);
-  const channel = bindLiveChannel({ ...options, presence, grace, sessions, rooms, chat, hands, locks });
+  const channel: LiveChannel = bindLiveChannel({
+    ...options,
+    presence,
+    grace,
+    sessions,
+    rooms,
+    chat,
+    hands,
+    locks,
+  });
   options.access.relate('live_session', classSource);
   options.access.relate('note', noteSource);
-  let stopHeartbeat = (): void => undefined;
+  const watch = createWatch({
+    ...options,
+    presence,
+    grace,
+    graceSeconds,
+    guard,
+    rooms,
+    sessions,
+    review: (userId) => evictions.rightsChanged({ userId }, rooms, channel),
+  });
 
   return {
     routes: liveRouteHandlers(sessions, createAttendanceService(options)),
@@ -89,10 +122,10 @@ export function createLive(options: LiveOptions): Live {
     authSessions: () => [...channel.connections()].map(({ actor }) => actor.authSessionId),
     async start() {
       await recoverPresence(options, rooms, grace);
-      stopHeartbeat = startHeartbeat(options, presence);
+      watch.start();
     },
     async stop() {
-      stopHeartbeat();
+      watch.stop();
       grace.stop();
     },
     authorizeMedia: (userId, sessionId, action) => locks.authorize(userId, sessionId, action),
@@ -104,6 +137,10 @@ export function createLive(options: LiveOptions): Live {
     broadcast: (sessionId, type, payload) => bus.publish(signalTopic(sessionId), { type, payload }),
     noteAccess: (userId, documentId) => noteAccessOf(options, userId, documentId),
     rightsChanged: (concerned) => evictions.rightsChanged(concerned, rooms, channel),
+    async lookAfter() {
+      await watch.beat();
+      await watch.minute();
+    },
     metrics: () => ({ connections: [...channel.connections()].length }),
   };
 }

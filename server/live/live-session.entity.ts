@@ -17,6 +17,8 @@ const LiveSessionSchema = defineEntity({
     durationMinutes: p.integer().default(60),
     status: p.enum(['scheduled', 'live', 'ended', 'cancelled'] as const).default('scheduled'),
     startedAt: columns.instant().nullable(),
+    /** Reopened after the planned end of the lesson before: a new one began. */
+    resumedAt: columns.instant().nullable(),
     endedAt: columns.instant().nullable(),
     endedBy: p.uuid().nullable(),
     cancelledAt: columns.instant().nullable(),
@@ -24,6 +26,10 @@ const LiveSessionSchema = defineEntity({
     isLocked: p.boolean().default(false),
     maxParticipants: p.integer().nullable(),
     floorUserId: p.uuid().nullable(),
+    /** Since when no host or co-host is in the running class. */
+    unledSince: columns.instant().nullable(),
+    /** Since when the class has locked itself for that. */
+    guardedAt: columns.instant().nullable(),
     chatMode: p.enum(['everyone', 'hosts_only', 'disabled'] as const).default('everyone'),
     allowAttendeeAudio: p.boolean().default(true),
     allowAttendeeVideo: p.boolean().default(true),

@@ -7,6 +7,8 @@ import type {
   Presence,
   RoomLocks,
 } from '../../shared/live/contract.ts';
+import { runningSince } from './class-session.ts';
+import { isGuarded } from './guard.ts';
 import type { LiveSession } from './live-session.entity.ts';
 
 /** A class with the names that its view needs. */
@@ -28,6 +30,7 @@ export function presentSession({ session, hostName, noteDocumentId, canHost }: S
     durationMinutes: session.durationMinutes,
     status: session.status,
     startedAt: isoOrNull(session.startedAt),
+    runningSince: isoOrNull(runningSince(session)),
     endedAt: isoOrNull(session.endedAt),
     noteDocumentId,
     canHost,
@@ -36,16 +39,26 @@ export function presentSession({ session, hostName, noteDocumentId, canHost }: S
 
 type LockColumns = Pick<
   LiveSession,
-  'allowAttendeeAudio' | 'allowAttendeeVideo' | 'allowAttendeeScreen' | 'chatMode' | 'allowHandRaise'
+  | 'allowAttendeeAudio'
+  | 'allowAttendeeVideo'
+  | 'allowAttendeeScreen'
+  | 'chatMode'
+  | 'allowHandRaise'
+  | 'isLocked'
+  | 'guardedAt'
 >;
 
+/** What is locked now: by a person, or by the class itself. The one does not touch the other. */
 export function presentLocks(session: LockColumns): RoomLocks {
+  const automatic = isGuarded(session);
   return {
-    microphone: !session.allowAttendeeAudio,
-    camera: !session.allowAttendeeVideo,
-    screen: !session.allowAttendeeScreen,
-    chat: session.chatMode !== 'everyone',
+    microphone: automatic || !session.allowAttendeeAudio,
+    camera: automatic || !session.allowAttendeeVideo,
+    screen: automatic || !session.allowAttendeeScreen,
+    chat: automatic || session.chatMode !== 'everyone',
     hands: !session.allowHandRaise,
+    room: session.isLocked,
+    automatic,
   };
 }
 

@@ -57,7 +57,7 @@ export async function roster(
   }));
 }
 
-/** Chat lines before `before` (exclusive), newest first. */
+/** Chat lines before `before` (exclusive), newest first: in the order of their facts, which is the one that everybody saw. */
 export async function chatPage(
   em: EntityManager,
   sessionId: string,
@@ -69,8 +69,9 @@ export async function chatPage(
   >(
     `select m.id, m.sender_id, u.display_name, m.content, m.created_at
      from live_chat_messages m left join users u on u.id = m.sender_id
-     where m.session_id = ? and m.hidden_at is null and not m.is_private ${before ? 'and m.id < ?' : ''}
-     order by m.id desc limit ?`,
+     where m.session_id = ? and m.hidden_at is null and not m.is_private
+       ${before ? 'and (m.seq, m.id) < (select b.seq, b.id from live_chat_messages b where b.id = ?)' : ''}
+     order by m.seq desc, m.id desc limit ?`,
     before ? [sessionId, before, limit] : [sessionId, limit],
   );
   return rows.map((row) => ({
@@ -126,13 +127,13 @@ export type LeaveReason = 'left' | 'disconnected' | 'removed' | 'session_ended';
 /**
  * Closes open intervals of a class, of one person or of all, and adds them to the participants' totals.
  * Somebody who vanished left when last seen, not when the grace ran out.
- * @returns the people who were in
+ * @returns the people who were in, and when each left
  */
 export async function closeIntervals(
   em: EntityManager,
   input: { sessionId: string; userId?: string; reason: LeaveReason; at: Date },
-): Promise<string[]> {
-  const rows = await em.execute<{ user_id: string }[]>(
+): Promise<{ userId: string; leftAt: Date }[]> {
+  const rows = await em.execute<{ user_id: string; left_at: Date | string }[]>(
     `with closed as (
        update live_attendance_intervals i set left_at = greatest(i.joined_at, case when ? then i.last_seen_at else ? end), leave_reason = ?
        from live_session_participants p
@@ -141,7 +142,7 @@ export async function closeIntervals(
      )
      update live_session_participants p set left_at = c.left_at, updated_at = now(),
        total_seconds = p.total_seconds + round(extract(epoch from c.left_at - c.joined_at))::int
-     from closed c where p.id = c.participant_id returning p.user_id`,
+     from closed c where p.id = c.participant_id returning p.user_id, c.left_at`,
     [
       input.reason === 'disconnected',
       input.at,
@@ -150,7 +151,7 @@ export async function closeIntervals(
       ...(input.userId ? [input.userId] : []),
     ],
   );
-  return rows.map((row) => row.user_id);
+  return rows.map((row) => ({ userId: row.user_id, leftAt: new Date(row.left_at) }));
 }
 
 /** Notes that these people are still here, so that a crash dates their leaving well, and the most that were here at once. */
@@ -211,6 +212,61 @@ export async function classOfNote(
   return row ?? null;
 }
 
+/** People in running classes who were last seen before `before`: nobody noted that they are gone. */
+export async function staleIntervals(
+  em: EntityManager,
+  before: Date,
+): Promise<{ sessionId: string; userId: string }[]> {
+  const rows = await em.execute<{ session_id: string; user_id: string }[]>(
+    `select i.session_id, p.user_id from live_attendance_intervals i join live_session_participants p on p.id = i.participant_id
+     where i.left_at is null and i.last_seen_at < ?`,
+    [before],
+  );
+  return rows.map((row) => ({ sessionId: row.session_id, userId: row.user_id }));
+}
+
+/** Whether somebody who leads a class is in it now. */
+export async function isLed(em: EntityManager, sessionId: string): Promise<boolean> {
+  const [row] = await em.execute<{ led: boolean }[]>(`select ${leadersIn('?')} as led`, [sessionId]);
+  return row?.led ?? false;
+}
+
+const leadersIn = (sessionId: string): string =>
+  `exists (select 1 from live_attendance_intervals i join live_session_participants p on p.id = i.participant_id
+     where i.session_id = ${sessionId} and i.left_at is null and p.role in ('host', 'co_host'))`;
+
+/** Running classes without anybody who leads them since `since` that have not locked themselves yet, and those that are led again. */
+export async function unledClasses(em: EntityManager, since: Date): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select s.id from live_sessions s where s.status = 'live' and s.deleted_at is null and s.unled_since is not null
+       and ((s.guarded_at is null and s.unled_since <= ?) or ${leadersIn('s.id')})`,
+    [since],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Running classes whose planned end, in the timetable and by their length, is before `before`, and where nobody has been since. */
+export async function forgottenClasses(em: EntityManager, before: Date): Promise<string[]> {
+  const rows = await em.execute<{ id: string }[]>(
+    `select s.id from live_sessions s where s.status = 'live' and s.deleted_at is null
+       and greatest(s.scheduled_at, s.started_at, s.resumed_at) + make_interval(mins => s.duration_minutes) < ?
+       and not exists (select 1 from live_attendance_intervals i where i.session_id = s.id and (i.left_at is null or i.left_at >= ?))`,
+    [before, before],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** People for whom something that gave (or took) a right ended by time, between two moments. Nothing else tells of that. */
+export async function rightsEnded(em: EntityManager, after: Date, until: Date): Promise<string[]> {
+  const rows = await em.execute<{ user_id: string }[]>(
+    `select user_id from enrollments where expires_at > ? and expires_at <= ?
+     union select user_id from user_roles where revoked_at is null and expires_at > ? and expires_at <= ?
+     union select user_id from user_permissions where revoked_at is null and expires_at > ? and expires_at <= ?`,
+    [after, until, after, until, after, until],
+  );
+  return rows.map((row) => row.user_id);
+}
+
 /** Somebody in a running class. */
 export interface Inside {
   sessionId: string;
@@ -219,12 +275,13 @@ export interface Inside {
 }
 
 /**
- * Who is in a running class now, as a change of rights concerns them: of one person, or of the classes of an organization and
- * those below it, or both; with neither everybody.
+ * Whom a change of rights concerns: who is in a running class now, and who is connected to any class. Of one person, or of the
+ * classes of an organization and those below it, or both; with neither everybody.
  */
 export async function insideNow(
   em: EntityManager,
   concerned: { userId?: string; organizationId?: string },
+  connected: readonly { sessionId: string; userId: string }[],
 ): Promise<Inside[]> {
   const { userId, organizationId } = concerned;
   const rows = await em.execute<{ session_id: string; user_id: string; role: ParticipantRole }[]>(
@@ -232,11 +289,17 @@ export async function insideNow(
        select id from organizations where id = ? union select o.id from organizations o join tree on o.parent_id = tree.id
      )
      select p.session_id, p.user_id, p.role from live_session_participants p join live_sessions s on s.id = p.session_id
-     where s.status = 'live' and p.admission = 'admitted'
-       and exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null)
+     where ((s.status = 'live' and p.admission = 'admitted'
+         and exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null))
+         or (p.session_id, p.user_id) in (select * from unnest(?::uuid[], ?::uuid[])))
        ${userId ? 'and p.user_id = ?' : ''} ${organizationId ? 'and s.organization_id in (select id from tree)' : ''}
      order by p.user_id`,
-    [organizationId ?? null, ...(userId ? [userId] : [])],
+    [
+      organizationId ?? null,
+      uuidArray(connected.map((one) => one.sessionId)),
+      uuidArray(connected.map((one) => one.userId)),
+      ...(userId ? [userId] : []),
+    ],
   );
   return rows.map((row) => ({ sessionId: row.session_id, userId: row.user_id, role: row.role }));
 }

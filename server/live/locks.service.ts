@@ -28,6 +28,7 @@ function setRoomLocks(session: LiveSession, input: LockInput): void {
   if (typeof input.screen === 'boolean') session.allowAttendeeScreen = !input.screen;
   if (input.chat !== undefined) session.chatMode = input.chat ? 'hosts_only' : 'everyone';
   if (input.hands !== undefined) session.allowHandRaise = !input.hands;
+  if (input.room !== undefined) session.isLocked = input.room;
 }
 
 /** true = locked, false = open although the room is locked, null = as the room. */
@@ -43,7 +44,7 @@ function setPersonalLocks(participant: Participant, input: LockInput): void {
 function assertSensible(input: LockInput): void {
   const personal = input.userId !== undefined;
   const wrong = personal
-    ? input.chat !== undefined || input.hands !== undefined
+    ? input.chat !== undefined || input.hands !== undefined || input.room !== undefined
     : input.microphone === null || input.camera === null || input.screen === null;
   const { key: _, userId: __, ...locks } = input;
   const none = Object.values(locks).every((value) => value === undefined);
@@ -51,7 +52,7 @@ function assertSensible(input: LockInput): void {
   const message = none
     ? 'Name at least one lock.'
     : personal
-      ? 'Chat and hands are locked for everyone or nobody.'
+      ? 'Chat, hands and the room are locked for everyone or nobody.'
       : 'null is for one person only.';
   throw new AppError('invalid_input', { errors: [{ path: '', code: 'custom', message }] });
 }
@@ -104,7 +105,7 @@ export function createLocksService(deps: LiveDeps): LocksService {
       if (!session || !participant || !role) return false;
       if (action === 'receive') return true;
       return mayPublish({
-        role: role === 'attendee' && participant.role === 'presenter' ? 'presenter' : role,
+        role,
         locks: presentLocks(session),
         personal: presentPersonalLocks(participant),
         floor: session.floorUserId === userId,

@@ -8,7 +8,7 @@ const ParticipantSchema = defineEntity({
     id: columns.id(),
     sessionId: p.uuid(),
     userId: p.uuid(),
-    role: p.enum(['host', 'co_host', 'presenter', 'attendee', 'observer'] as const).default('attendee'),
+    role: p.enum(['host', 'co_host', 'attendee', 'observer'] as const).default('attendee'),
     admission: p.enum(['invited', 'waiting', 'admitted', 'denied', 'removed'] as const).default('invited'),
     admittedAt: columns.instant().nullable(),
     removedAt: columns.instant().nullable(),

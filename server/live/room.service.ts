@@ -2,14 +2,17 @@ import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { iso } from '../../shared/kernel/time.ts';
 import { limits } from '../../shared/kernel/limits.ts';
+import { isModerator } from '../../shared/live/model.ts';
 import type { LiveFact, NewLiveFact, ParticipantRole, RoomSnapshot } from '../../shared/live/contract.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
 import { appendFacts, recordEvent, roomOf } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
+import type { GuardService } from './guard.service.ts';
 import { lowerHand } from './hands.service.ts';
 import { seenClass } from './in-class.ts';
+import { isGuarded } from './guard.ts';
 import { mayHost, roleOf } from './live.policy.ts';
 import { presentChat, presentLocks, presentParticipant, presentSession } from './live.presenter.ts';
 import {
@@ -32,8 +35,11 @@ const defaultCapacity = 300;
 
 /** Coming in, being in, and going out. */
 export interface RoomService {
-  /** Admits the person and opens (or goes on with) the attendance interval. */
-  enter(actor: UserActor, sessionId: string): Promise<void>;
+  /**
+   * Admits the person and opens (or goes on with) the attendance interval. @param seen whether the others see the person as
+   * present already: then nothing is told that they know.
+   */
+  enter(actor: UserActor, sessionId: string, seen: boolean): Promise<void>;
   /** The whole state of a class and the `seq` it was read at, of one moment. */
   snapshot(actor: UserActor, sessionId: string): Promise<{ snapshot: RoomSnapshot; seq: number }>;
   /** The facts after `after`, or null when they are no longer kept. */
@@ -48,7 +54,7 @@ export interface RoomService {
   removed(sessionId: string, userId: string): Promise<void>;
 }
 
-export function createRoomService(deps: LiveDeps, presence: Presence): RoomService {
+export function createRoomService(deps: LiveDeps, presence: Presence, guard: GuardService): RoomService {
   const { db, clock, ids } = deps;
 
   async function admit(
@@ -56,19 +62,19 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
     session: LiveSession,
     userId: string,
     role: ParticipantRole,
-  ): Promise<Participant> {
+  ): Promise<string> {
     const at = clock.now();
     // Upsert, because two tabs may come in at the same moment. A role follows the course; an exception from a lock stays.
-    await tx.em.execute(
+    const [row] = await tx.em.execute<{ id: string; admission: Participant['admission'] }[]>(
       `insert into live_session_participants (id, session_id, user_id, role, admission, admitted_at, joined_at) values (?, ?, ?, ?, 'admitted', ?, ?)
        on conflict (session_id, user_id) do update set role = excluded.role, joined_at = coalesce(live_session_participants.joined_at, excluded.joined_at),
          left_at = null, admission = case when live_session_participants.admission in ('removed', 'denied') then live_session_participants.admission else 'admitted' end,
-         admitted_at = coalesce(live_session_participants.admitted_at, excluded.admitted_at), updated_at = now()`,
+         admitted_at = coalesce(live_session_participants.admitted_at, excluded.admitted_at), updated_at = now()
+       returning id, admission`,
       [ids.uuid(), session.id, userId, role, at, at],
     );
-    const participant = await tx.em.findOneOrFail(Participant, { sessionId: session.id, userId });
-    if (participant.admission !== 'admitted') throw new AppError('participant_removed');
-    return participant;
+    if (row?.admission !== 'admitted') throw new AppError('participant_removed');
+    return row.id;
   }
 
   async function assertRoom(
@@ -83,27 +89,41 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
       throw new AppError('session_full');
   }
 
-  async function enter(tx: Transaction, actor: UserActor, sessionId: string): Promise<void> {
+  /** @returns whether the class waits for somebody like this person to lead it */
+  async function enter(
+    tx: Transaction,
+    actor: UserActor,
+    sessionId: string,
+    seen: boolean,
+  ): Promise<boolean> {
     const { session, standing } = await seenClass(deps, tx.em, actor, sessionId, 'share');
     const role = roleOf(standing);
     if (!role) throw new AppError('forbidden');
     if (session.status !== 'live') throw new AppError('session_not_live', { status: session.status });
-    const known = await tx.em.count(Participant, { sessionId, userId: actor.userId, admission: 'admitted' });
-    await assertRoom(tx.em, session, role, known > 0);
-    const participant = await admit(tx, session, actor.userId, role);
+    const before = await tx.em.findOne(
+      Participant,
+      { sessionId, userId: actor.userId, admission: 'admitted' },
+      // As it was: what is written below must not change it.
+      { disableIdentityMap: true },
+    );
+    await assertRoom(tx.em, session, role, before !== null);
+    const participantId = await admit(tx, session, actor.userId, role);
     const opened = await openInterval(tx.em, {
       id: ids.uuid(),
       sessionId,
-      participantId: participant.id,
+      participantId,
       at: clock.now(),
     });
     if (opened) recordEvent(deps, tx.em, { sessionId, type: 'participant.joined', actorId: actor.userId });
     await tx.em.flush();
-    const [row] = await roster(tx.em, sessionId, actor.userId);
-    if (!row) throw new AppError('not_joined');
-    await appendFacts(deps, tx, sessionId, [
-      { type: 'participant.joined', ...presentParticipant(row, true) },
-    ]);
+    if (opened || !seen || before?.role !== role) {
+      const [row] = await roster(tx.em, sessionId, actor.userId);
+      if (!row) throw new AppError('not_joined');
+      await appendFacts(deps, tx, sessionId, [
+        { type: 'participant.joined', ...presentParticipant(row, true) },
+      ]);
+    }
+    return isModerator(role) && (isGuarded(session) || (session.unledSince ?? null) !== null);
   }
 
   async function close(
@@ -118,8 +138,8 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
       { id: sessionId },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
-    const left = session ? await closeIntervals(tx.em, { sessionId, userId, reason, at: clock.now() }) : [];
-    if (!session || left.length === 0) return;
+    const [left] = session ? await closeIntervals(tx.em, { sessionId, userId, reason, at: clock.now() }) : [];
+    if (!session || !left) return;
     const facts: NewLiveFact[] = [{ type: 'participant.left', userId }];
     const participant = await tx.em.findOne(Participant, { sessionId, userId });
     if (participant && (await lowerHand(tx.em, participant.id, clock.now(), 'left', null)))
@@ -128,6 +148,8 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
       session.floorUserId = null;
       facts.push({ type: 'floor.changed', userId: null });
     }
+    if (participant && isModerator(participant.role))
+      facts.push(...(await guard.look(tx, session, left.leftAt)));
     recordEvent(deps, tx.em, {
       sessionId,
       type: 'participant.left',
@@ -173,12 +195,17 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
       locks: presentLocks(session),
       // Read after `seq`: a stream that is here and has its fact still to come is only added once.
       media: deps.media.snapshot(sessionId),
+      quality: presence.qualities(sessionId),
     };
     return { snapshot, seq };
   }
 
   return {
-    enter: (actor, sessionId) => db.transaction((tx) => enter(tx, actor, sessionId)),
+    async enter(actor, sessionId, seen) {
+      const awaited = await db.transaction((tx) => enter(tx, actor, sessionId, seen));
+      // On its own, with the class locked for change: a whole class comes in at the bell and shares it.
+      if (awaited) await guard.settle(sessionId);
+    },
     snapshot: (actor, sessionId) => db.snapshot((em) => read(em, actor, sessionId)),
 
     async missed(sessionId, after) {
@@ -214,16 +241,23 @@ export function createRoomService(deps: LiveDeps, presence: Presence): RoomServi
 
     changed: (sessionId, userId, role) =>
       db.transaction(async (tx) => {
-        await tx.em.findOne(LiveSession, { id: sessionId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+        const session = await tx.em.findOne(
+          LiveSession,
+          { id: sessionId },
+          { lockMode: LockMode.PESSIMISTIC_WRITE },
+        );
         const participant = await tx.em.findOne(Participant, { sessionId, userId, admission: 'admitted' });
         // Every node hears of a change; the first one writes it down.
-        if (!participant || participant.role === role) return;
+        if (!session || !participant || participant.role === role) return;
+        const led = isModerator(participant.role) !== isModerator(role);
         participant.role = role;
         await tx.em.flush();
         const [row] = await roster(tx.em, sessionId, userId);
         if (!row) return;
         const fact = presentParticipant(row, presence.isConnected(sessionId, userId));
-        await appendFacts(deps, tx, sessionId, [{ type: 'participant.joined', ...fact }]);
+        const guarding = led ? await guard.look(tx, session) : [];
+        await tx.em.flush();
+        await appendFacts(deps, tx, sessionId, [{ type: 'participant.joined', ...fact }, ...guarding]);
       }),
 
     removed: (sessionId, userId) =>

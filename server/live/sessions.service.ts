@@ -1,20 +1,29 @@
+import { LockMode } from '@mikro-orm/core';
 import type { EmptyReply } from '../../shared/kernel/contract.ts';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { iso } from '../../shared/kernel/time.ts';
 import type { LiveSessionView, NewLiveFact, SessionStatus } from '../../shared/live/contract.ts';
-import type { UserActor } from '../kernel/actor.ts';
+import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
 import { once } from '../kernel/realtime/idempotency.ts';
-import { transition } from './class-session.ts';
+import { resumptionOf, runningSince, transition } from './class-session.ts';
 import type { Transition } from './class-session.ts';
 import { appendFacts, recordEvent } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
+import type { GuardService } from './guard.service.ts';
 import { lowerAllHands } from './hands.service.ts';
 import { inClassAsModerator, seenClass } from './in-class.ts';
 import { classAsks, mayHost, mayManage, maySee } from './live.policy.ts';
 import { presentChat, presentSession } from './live.presenter.ts';
-import { chatPage, closeIntervals, displayNames, openHands } from './live.repository.ts';
+import {
+  chatPage,
+  closeIntervals,
+  countPresent,
+  displayNames,
+  forgottenClasses,
+  openHands,
+} from './live.repository.ts';
 import { LiveSession } from './live-session.entity.ts';
 
 export interface NewSession {
@@ -47,6 +56,8 @@ export interface SessionsService {
   end(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
   reopen(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
   cancel(actor: UserActor, sessionId: string, reason: string | null): Promise<LiveSessionView>;
+  /** Ends the running classes that everybody has left for good. */
+  endForgotten(): Promise<void>;
   /** The same as `end`, from inside the class. */
   endFromRoom(actor: UserActor, sessionId: string, key: string | undefined): Promise<EmptyReply>;
   chatHistory(
@@ -56,6 +67,9 @@ export interface SessionsService {
   ): Promise<Page<ReturnType<typeof presentChat>>>;
 }
 
+/** How long after its planned end, and after the last person left, a class that nobody ended is over. */
+const forgottenHours = 2;
+
 /** What a change of the status is called in the timeline and in the audit trail. */
 const eventOf = (before: SessionStatus, now: SessionStatus): string =>
   now === 'live' ? (before === 'scheduled' ? 'started' : 'reopened') : now;
@@ -63,9 +77,14 @@ const eventOf = (before: SessionStatus, now: SessionStatus): string =>
 /** @param changed called after a commit that changed the status of a class */
 export function createSessionsService(
   deps: LiveDeps,
+  guard: GuardService,
   changed: (sessionId: string, status: SessionStatus) => void,
 ): SessionsService {
   const { db, clock, ids } = deps;
+
+  /** Whether a class that runs now has run at some moment between the two. */
+  const runsWithin = (session: LiveSession, from: Date, to: Date): boolean =>
+    session.status === 'live' && clock.now() >= from && (runningSince(session) ?? clock.now()) < to;
 
   async function present(
     em: EntityManager,
@@ -128,7 +147,7 @@ export function createSessionsService(
 
   function audit(
     tx: Transaction,
-    actor: UserActor,
+    actor: Actor,
     session: LiveSession,
     event: string,
     before: SessionStatus | null,
@@ -152,7 +171,11 @@ export function createSessionsService(
     });
   }
 
-  async function finish(tx: Transaction, session: LiveSession, actorId: string): Promise<NewLiveFact[]> {
+  async function finish(
+    tx: Transaction,
+    session: LiveSession,
+    actorId: string | null,
+  ): Promise<NewLiveFact[]> {
     const at = clock.now();
     const hands = await openHands(tx.em, session.id);
     await lowerAllHands(tx.em, session.id, at);
@@ -162,18 +185,40 @@ export function createSessionsService(
     return [
       ...hands.map(({ userId }) => ({ type: 'hand.lowered' as const, userId })),
       ...(floor ? [{ type: 'floor.changed' as const, userId: null }] : []),
-      ...left.map((userId) => ({ type: 'participant.left' as const, userId })),
+      ...left.map(({ userId }) => ({ type: 'participant.left' as const, userId })),
+      ...guard.release(session),
       { type: 'session.ended', endedAt: iso(at), endedBy: actorId },
     ];
   }
+
+  /** The end of a class that nobody is in any more. */
+  const endByItself = (sessionId: string): Promise<void> =>
+    db.transaction(async (tx) => {
+      const session = await tx.em.findOne(
+        LiveSession,
+        { id: sessionId, status: 'live' },
+        { lockMode: LockMode.PESSIMISTIC_WRITE },
+      );
+      // Ended or come back to while it was waited for.
+      if (!session || (await countPresent(tx.em, sessionId)) > 0) return;
+      session.status = transition(session.status, 'end');
+      const facts = await finish(tx, session, null);
+      recordEvent(deps, tx.em, { sessionId, type: 'session.ended', payload: { reason: 'forgotten' } });
+      await tx.em.flush();
+      await appendFacts(deps, tx, sessionId, facts);
+      audit(tx, { kind: 'system' }, session, 'ended', 'live');
+      tx.afterCommit(() => changed(sessionId, session.status));
+    });
 
   return {
     create: (actor, courseId, input) =>
       db.transaction(async (tx) => {
         const course = { type: 'course', id: courseId } as const;
         const rights = await deps.access.rights(tx.em, actor, ['course.read', 'live.manage'], course);
-        if (!rights?.organizationId || !rights.may('course.read')) throw new AppError('not_found');
-        if (!rights.may('live.manage')) throw new AppError('forbidden');
+        if (!rights?.organizationId) throw new AppError('not_found');
+        // Whoever may not even see the course is not told that it is there.
+        if (!rights.may('live.manage'))
+          throw new AppError(rights.may('course.read') ? 'forbidden' : 'not_found');
         const { organizationId } = rights;
         const session = tx.em.create(LiveSession, {
           id: ids.uuid(),
@@ -209,7 +254,8 @@ export function createSessionsService(
       const where = cursor ? { courseId, id: { $lt: cursor } } : { courseId };
       const sessions = await em.find(LiveSession, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
       const items = await present(em, actor, sessions.slice(0, limit));
-      return { items, nextCursor: sessions.length > limit ? (items.at(-1)?.id ?? null) : null };
+      // From the rows: what of them this person may not see ends a page early, not the list.
+      return { items, nextCursor: sessions.length > limit ? (sessions[limit - 1]?.id ?? null) : null };
     },
 
     async between(actor, from, to) {
@@ -222,14 +268,16 @@ export function createSessionsService(
           $or: [{ courseId: { $in: courseIds } }, { hostId: actor.userId }],
           // Where the person works now; who is a member of nothing sees all that is theirs.
           ...(actor.organizationId === null ? {} : { organizationId: actor.organizationId }),
-          scheduledAt: { $gte: earliest, $lt: to },
+          // What runs is here whenever it was to take place: started early, or taken up again.
+          $and: [{ $or: [{ status: 'live' }, { scheduledAt: { $gte: earliest, $lt: to } }] }],
         },
         { orderBy: { scheduledAt: 'asc', id: 'asc' }, limit: 200 },
       );
       const overlapping = sessions.filter(
         (session) =>
-          session.status === 'live' ||
-          session.scheduledAt.getTime() + session.durationMinutes * 60_000 > from.getTime(),
+          runsWithin(session, from, to) ||
+          (session.scheduledAt.getTime() < to.getTime() &&
+            session.scheduledAt.getTime() + session.durationMinutes * 60_000 > from.getTime()),
       );
       const titles = await deps.courses.titles(em, courseIds);
       const views = await present(em, actor, overlapping);
@@ -240,8 +288,9 @@ export function createSessionsService(
     },
 
     start: (actor, sessionId) =>
-      move(actor, sessionId, 'start', async (_tx, session) => {
+      move(actor, sessionId, 'start', async (tx, session) => {
         session.startedAt = clock.now();
+        guard.expect(tx, session);
         return [{ type: 'session.started', startedAt: iso(session.startedAt) }];
       }),
 
@@ -249,10 +298,19 @@ export function createSessionsService(
       move(actor, sessionId, 'end', (tx, session) => finish(tx, session, actor.userId)),
 
     reopen: (actor, sessionId) =>
-      move(actor, sessionId, 'reopen', async (_tx, session) => {
+      move(actor, sessionId, 'reopen', async (tx, session) => {
+        const now = clock.now();
+        const startedAt = session.startedAt ?? now;
         // What was before stays: chat, notes and attendance go on where they stopped.
-        Object.assign(session, { startedAt: session.startedAt ?? clock.now(), endedAt: null, endedBy: null });
-        return [{ type: 'session.reopened', startedAt: iso(session.startedAt ?? clock.now()) }];
+        Object.assign(session, {
+          startedAt,
+          resumedAt: resumptionOf(session, now),
+          endedAt: null,
+          endedBy: null,
+        });
+        guard.expect(tx, session);
+        const since = runningSince(session) ?? now;
+        return [{ type: 'session.reopened', startedAt: iso(startedAt), runningSince: iso(since) }];
       }),
 
     cancel: (actor, sessionId, reason) =>
@@ -280,6 +338,14 @@ export function createSessionsService(
           },
         ),
       ),
+
+    async endForgotten() {
+      const before = new Date(clock.now().getTime() - forgottenHours * 3_600_000);
+      for (const sessionId of await forgottenClasses(db.em(), before))
+        await endByItself(sessionId).catch((error: unknown) =>
+          deps.log.error({ err: error, sessionId }, 'a forgotten class could not be ended'),
+        );
+    },
 
     async chatHistory(actor, sessionId, { cursor, limit }) {
       const em = db.em();

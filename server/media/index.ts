@@ -8,6 +8,7 @@ import { Room } from './room.ts';
 import { createHandlers } from './signalling.ts';
 import type { Media, MediaDeps, MediaMetrics, MediaPeer, MediaTimings } from './types.ts';
 import { ensureWorkerBinary } from './worker-binary.ts';
+import type { WorkerProgress } from './worker-binary.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export type {
@@ -34,6 +35,7 @@ const defaults: MediaTimings = {
   healthy: 60_000,
   binaryRetry: 5 * 60_000,
   factRetry: 100,
+  silence: { first: 8_000, later: 90_000 },
 };
 
 /** Audio and video for rooms: mediasoup workers, the rooms on them, and who may send what. */
@@ -49,7 +51,7 @@ export function createMedia(deps: MediaDeps): Media {
     size: config.MEDIA_WORKERS ?? availableParallelism(),
     log,
     timings,
-    binary: (signal) => workerProgram(deps, signal),
+    binary: (signal, onProgress) => workerProgram(deps, signal, onProgress),
     listenInfos: (index) => listenInfos(config, index),
     onStatus: announceStatus,
     onDeath: (slot) => {
@@ -119,6 +121,8 @@ export function createMedia(deps: MediaDeps): Media {
 
     status: () => pool.status(),
 
+    detail: () => pool.detail(),
+
     snapshot(roomId) {
       const room = rooms.get(roomId);
       return { ...pool.status(), epoch: room?.epoch ?? 0, producers: room?.producers.views() ?? [] };
@@ -128,6 +132,7 @@ export function createMedia(deps: MediaDeps): Media {
       const room = rooms.get(roomId) ?? createRoom(roomId);
       const peer = room.enter(userId, tabId, signal);
       const hold = peer.take(signal);
+      room.listenAnew(peer);
       return {
         async handle(event, input) {
           if (!peer.holds(hold)) throw new AppError('not_joined');
@@ -178,8 +183,12 @@ export function createMedia(deps: MediaDeps): Media {
   };
 }
 
-async function workerProgram(deps: MediaDeps, signal: AbortSignal): Promise<string> {
-  if (deps.workerBinary) return deps.workerBinary(signal);
+async function workerProgram(
+  deps: MediaDeps,
+  signal: AbortSignal,
+  onProgress: (progress: WorkerProgress) => void,
+): Promise<string> {
+  if (deps.workerBinary) return deps.workerBinary(signal, onProgress);
   const log = (message: string, fields: Record<string, unknown> = {}): void => deps.log.info(fields, message);
-  return ensureWorkerBinary({ log, signal });
+  return ensureWorkerBinary({ log, signal, onProgress });
 }

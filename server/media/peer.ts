@@ -23,7 +23,11 @@ export class Peer {
   readonly consumers = new Map<string, types.Consumer>();
   /** Transports are made one at a time, so that the later one replaces the earlier one. */
   readonly making: Mutex = createMutex();
+  /** Consumers being made: they count, or many at the same moment would all pass under the limit. */
+  arriving = 0;
   closed = false;
+  /** When the socket was lost, in milliseconds of this process. */
+  awaySince = 0;
   signal: SendSignal;
   #hold = 0;
   #attached = false;
@@ -64,6 +68,7 @@ export class Peer {
   release(hold: number): void {
     if (!this.holds(hold)) return;
     this.#attached = false;
+    this.awaySince = performance.now();
     this.signal = () => undefined;
     this.#graceTimer = setTimeout(() => this.close(), this.#graceMs);
     this.#graceTimer.unref();

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { limits } from '../../shared/kernel/limits.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { roomCodecs } from './codecs.ts';
@@ -11,6 +12,8 @@ import type { Person } from './peer.ts';
 import { Producers } from './producers.ts';
 import type { ProducerEntry } from './producers.ts';
 import type { AskRight } from './rights.ts';
+import { SoundWatch } from './sound-watch.ts';
+import type { Verdict } from './sound-watch.ts';
 import type { Speaker } from './speakers.ts';
 import type { MediaTimings, SendSignal } from './types.ts';
 import type { WorkerPool, WorkerSlot } from './worker-pool.ts';
@@ -27,7 +30,7 @@ export interface RoomOptions {
   log: Logger;
   pool: WorkerPool;
   facts: FactQueue;
-  timings: Pick<MediaTimings, 'grace' | 'idle'>;
+  timings: Pick<MediaTimings, 'grace' | 'idle' | 'silence'>;
   askRight: AskRight;
   /** A number greater than every one before. */
   nextEpoch: () => number;
@@ -38,6 +41,12 @@ export interface RoomOptions {
 
 /** How many people's rights are asked at the same time when they change for all. */
 const enforcedAtOnce = 8;
+/** Tabs of one person that may have media: as many as may be connected to a class. */
+const maxTabs = limits.connectionsPerPerson;
+/** How often a room moves on to another worker because one died while it was being opened. */
+const openings = 4;
+/** How often the open microphones are looked at. */
+const soundCheckMs = 1000;
 
 /** One room: the people in it, their streams and the router that carries them. */
 export class Room {
@@ -53,12 +62,15 @@ export class Room {
   /** The router died and no worker could take the room yet. */
   #orphaned = false;
   #idleTimer: NodeJS.Timeout | undefined;
+  readonly #sounds: SoundWatch;
+  #soundTimer: NodeJS.Timeout | undefined;
 
   constructor(options: RoomOptions) {
     this.id = options.id;
     this.facts = options.facts;
     this.producers = new Producers(options.facts);
     this.#options = options;
+    this.#sounds = new SoundWatch(options.timings.silence);
   }
 
   peers(): Peer[] {
@@ -81,10 +93,25 @@ export class Room {
     this.persons.set(userId, person);
     const kept = person.peers.get(tabId);
     if (kept) return kept;
+    this.#makePlace(person);
     const graceMs = this.#options.timings.grace;
     const peer = new Peer({ person, tabId, signal, graceMs, onClose: (closed) => this.#left(closed) });
     person.peers.set(tabId, peer);
     return peer;
+  }
+
+  /** A new tab takes the place of the one whose socket has been away longest: reloading must not pile up transports. */
+  #makePlace(person: Person): void {
+    const away = [...person.peers.values()].filter((peer) => !peer.attached);
+    for (const peer of away.toSorted((a, b) => a.awaySince - b.awaySince)) {
+      if (person.peers.size < maxTabs) return;
+      peer.close();
+    }
+  }
+
+  /** @throws AppError media_limit for a tab beyond those that one person may have */
+  assertPlace({ person, tabId }: Peer): void {
+    if ([...person.peers.keys()].indexOf(tabId) >= maxTabs) throw new AppError('media_limit');
   }
 
   #left(peer: Peer): void {
@@ -112,25 +139,40 @@ export class Room {
     return this.#opening;
   }
 
+  /** A worker that dies under an opening is no reason to give up: the next one takes the room. */
   async #create(): Promise<LiveRouter> {
-    const slot = await this.#options.pool.pick();
-    const router = await this.#createRouter(slot);
-    router.observer.on('newtransport', (transport) => {
-      slot.transports += 1;
-      transport.observer.once('close', () => {
-        slot.transports -= 1;
-      });
-    });
-    const hearing = await listenTo(
-      router,
-      (producerId) => this.producers.get(producerId)?.peer.person.userId,
-      this.#options.announceSpeakers,
-    );
-    if (this.closed) {
-      router.close();
-      throw new AppError('not_joined');
+    for (let attempt = 1; ; attempt += 1) {
+      const slot = await this.#options.pool.pick();
+      try {
+        return await this.#createOn(slot);
+      } catch (error) {
+        if (!slot.worker.closed || this.closed || attempt === openings) throw error;
+      }
     }
-    this.#live = { router, slot, hearing };
+  }
+
+  async #createOn(slot: WorkerSlot): Promise<LiveRouter> {
+    const router = await this.#createRouter(slot);
+    try {
+      router.observer.on('newtransport', (transport) => {
+        slot.transports += 1;
+        transport.observer.once('close', () => {
+          slot.transports -= 1;
+        });
+      });
+      const hearing = await listenTo(router, {
+        userOf: (producerId) => this.producers.get(producerId)?.peer.person.userId,
+        onSpeakers: this.#options.announceSpeakers,
+        onSound: (producerIds) => this.#tellSilence(this.#sounds.heard(producerIds, performance.now())),
+      });
+      if (this.closed) throw new AppError('not_joined');
+      // It died in the moment of its last answer, before the pool knew that this room is on it.
+      if (router.closed) throw new AppError('media_unavailable');
+      this.#live = { router, slot, hearing };
+    } catch (error) {
+      router.close();
+      throw error;
+    }
     this.#orphaned = false;
     this.epoch = this.#options.nextEpoch();
     void this.facts.push({ type: 'media.reset', epoch: this.epoch });
@@ -177,7 +219,52 @@ export class Room {
     // mediasoup closes the streams of a dying worker one by one before it says so: the reset tells it all.
     const told = this.producers.add(entry, () => this.closed || live.slot.worker.closed);
     if (entry.producer.kind === 'audio') live.hearing.add(entry.producer.id);
+    if (entry.source === 'microphone') this.#watch(entry);
     return told;
+  }
+
+  /** Notes when a microphone opens and closes, and when nothing comes from it. */
+  #watch({ producer, peer }: ProducerEntry): void {
+    const { id } = producer;
+    const open = (): void => {
+      this.#sounds.open(id, performance.now());
+      this.#soundTimer ??= this.#startSoundTimer();
+    };
+    const shut = (): void => {
+      // Muted, there is nothing to complain about any more.
+      if (this.#sounds.close(id)) peer.signal('media.silent', { producerId: id, silent: false });
+    };
+    if (!producer.paused) open();
+    producer.observer.on('pause', shut);
+    producer.observer.on('resume', open);
+    producer.observer.on('close', () => this.#sounds.close(id));
+    producer.on('score', (scores) => {
+      if (scores.length > 0 && scores.every(({ score }) => score === 0))
+        this.#tellSilence(this.#sounds.dried(id));
+    });
+  }
+
+  #startSoundTimer(): NodeJS.Timeout {
+    const timer = setInterval(() => {
+      this.#tellSilence(this.#sounds.check(performance.now()));
+      if (this.#sounds.size > 0) return;
+      clearInterval(timer);
+      this.#soundTimer = undefined;
+    }, soundCheckMs);
+    return timer.unref();
+  }
+
+  #tellSilence(verdicts: readonly Verdict[]): void {
+    for (const { id: producerId, silent } of verdicts)
+      this.producers.get(producerId)?.peer.signal('media.silent', { producerId, silent });
+  }
+
+  /** A socket took the tab over and knows nothing of what was signalled before. */
+  listenAnew(peer: Peer): void {
+    for (const { producer, source, peer: owner } of this.producers.of(peer.person.userId)) {
+      if (owner === peer && source === 'microphone' && !producer.paused)
+        this.#sounds.open(producer.id, performance.now());
+    }
   }
 
   /** Brings the streams of one person or of all in line with their rights now. Never fails. */
@@ -223,6 +310,7 @@ export class Room {
     if (this.closed) return;
     this.closed = true;
     clearTimeout(this.#idleTimer);
+    clearInterval(this.#soundTimer);
     for (const peer of this.peers()) peer.close();
     this.#live?.router.close();
     this.#live = null;

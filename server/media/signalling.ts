@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { types } from 'mediasoup';
+import type { MediaSource } from '../../shared/media/contract.ts';
 import { AppError } from '../kernel/errors.ts';
 import { badParameters, fromMediasoup, translated } from './failures.ts';
 import { iceServers } from './ice-servers.ts';
 import type { Peer } from './peer.ts';
 import { kindOf } from './producers.ts';
+import type { ProducerEntry } from './producers.ts';
 import type { Room } from './room.ts';
 import type { MediaDeps, MediaEvent, MediaInput, MediaReply } from './types.ts';
 
@@ -14,6 +16,10 @@ type Handlers = {
 
 /** Consumers of one tab: a class of 250 with a camera and a microphone each. */
 export const maxConsumers = 500;
+/** Consumers of one person: three devices in such a class. */
+export const maxConsumersPerPerson = 1500;
+/** Encodings of one stream: the simulcast layers of a camera are three. */
+const maxEncodings = 4;
 /** Above the three simulcast layers of a camera, a screen at 1080p and two sounds together. */
 const maxIncomingBitrate = 8_000_000;
 
@@ -39,6 +45,14 @@ const dtlsParameters = z.object({
     .max(8),
 });
 
+/**
+ * Sound is never weighed against pictures, mediasoup sends it first. Among the pictures a screen is what the lesson is
+ * about; who the teacher is, only the client's side knows and may say.
+ */
+const defaultPriority = (source: MediaSource): number => (source === 'screen' ? 200 : 50);
+
+const held = ({ consumers, arriving }: Peer): number => consumers.size + arriving;
+
 /** What happens on each event of the contract. */
 export function createHandlers({ authorize, clock, config, log }: MediaDeps): Handlers {
   async function mayReceive(room: Room, peer: Peer): Promise<void> {
@@ -58,6 +72,7 @@ export function createHandlers({ authorize, clock, config, log }: MediaDeps): Ha
 
     'media.transport.create': async (room, peer, { direction }) =>
       peer.making.run(async () => {
+        room.assertPlace(peer);
         const { router, slot } = await translated('', () => room.open());
         const transport = await createTransport(router, slot.server);
         peer.adopt(direction, transport);
@@ -95,6 +110,8 @@ export function createHandlers({ authorize, clock, config, log }: MediaDeps): Ha
     'media.produce': async (room, peer, input) => {
       const { source, kind } = input;
       if (kindOf(source) !== kind) throw badParameters('kind', `A ${source} is not ${kind}.`);
+      const { encodings } = input.rtpParameters;
+      if (Array.isArray(encodings) && encodings.length > maxEncodings) throw new AppError('media_limit');
       const { producer, told } = await peer.person.mutex.run(async () => {
         const transport = peer.transports.send;
         if (transport?.id !== input.transportId) throw new AppError('media_not_found');
@@ -153,25 +170,16 @@ export function createHandlers({ authorize, clock, config, log }: MediaDeps): Ha
       const entry = room.producers.get(input.producerId);
       const transport = peer.transports.recv;
       if (!entry || !transport) throw new AppError('media_not_found');
-      if (peer.consumers.size >= maxConsumers) throw new AppError('media_limit');
-      await mayReceive(room, peer);
-      const { router } = await translated('', () => room.open());
-      const rtpCapabilities = input.rtpCapabilities as unknown as types.RtpCapabilities;
-      if (!router.canConsume({ producerId: input.producerId, rtpCapabilities })) {
-        throw entry.producer.closed ? new AppError('media_not_found') : new AppError('media_incompatible');
+      if (held(peer) >= maxConsumers) throw new AppError('media_limit');
+      const tabs = [...peer.person.peers.values()];
+      if (tabs.reduce((sum, tab) => sum + held(tab), 0) >= maxConsumersPerPerson)
+        throw new AppError('media_limit');
+      peer.arriving += 1;
+      try {
+        return await consume(room, peer, transport, entry, input);
+      } finally {
+        peer.arriving -= 1;
       }
-      const consumer = await translated('rtpCapabilities', () =>
-        transport.consume({ producerId: input.producerId, rtpCapabilities, paused: true }),
-      );
-      if (consumer.closed) throw new AppError('media_not_found');
-      peer.receive(consumer);
-      return {
-        id: consumer.id,
-        producerId: consumer.producerId,
-        kind: consumer.kind,
-        rtpParameters: { ...consumer.rtpParameters },
-        producerPaused: consumer.producerPaused,
-      };
     },
 
     'media.consumer.resume': async (_room, peer, { consumerId }) => {
@@ -191,12 +199,46 @@ export function createHandlers({ authorize, clock, config, log }: MediaDeps): Ha
       return {};
     },
 
+    'media.consumer.priority': async (_room, peer, { consumerId, priority }) => {
+      const consumer = peer.consumer(consumerId);
+      await translated('priority', () => consumer.setPriority(priority));
+      return {};
+    },
+
     'media.consumer.layers': async (_room, peer, { consumerId, spatialLayer, temporalLayer }) => {
       const consumer = peer.consumer(consumerId);
       await translated('spatialLayer', () => consumer.setPreferredLayers({ spatialLayer, temporalLayer }));
       return {};
     },
   };
+
+  async function consume(
+    room: Room,
+    peer: Peer,
+    transport: types.WebRtcTransport,
+    { producer, source }: ProducerEntry,
+    input: MediaInput<'media.consume'>,
+  ): Promise<MediaReply<'media.consume'>> {
+    await mayReceive(room, peer);
+    const { router } = await translated('', () => room.open());
+    const rtpCapabilities = input.rtpCapabilities as unknown as types.RtpCapabilities;
+    if (!router.canConsume({ producerId: producer.id, rtpCapabilities }))
+      throw new AppError(producer.closed ? 'media_not_found' : 'media_incompatible');
+    const consumer = await translated('rtpCapabilities', () =>
+      transport.consume({ producerId: producer.id, rtpCapabilities, paused: true }),
+    );
+    if (consumer.closed) throw new AppError('media_not_found');
+    peer.receive(consumer);
+    if (consumer.kind === 'video')
+      await translated('priority', () => consumer.setPriority(input.priority ?? defaultPriority(source)));
+    return {
+      id: consumer.id,
+      producerId: consumer.producerId,
+      kind: consumer.kind,
+      rtpParameters: { ...consumer.rtpParameters },
+      producerPaused: consumer.producerPaused,
+    };
+  }
 
   async function createTransport(
     router: types.Router,

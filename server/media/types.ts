@@ -10,6 +10,8 @@ import type {
 import type { Clock } from '../kernel/clock.ts';
 import type { Config } from '../kernel/config.ts';
 import type { Logger } from '../kernel/logger.ts';
+import type { SilenceLimits } from './sound-watch.ts';
+import type { WorkerProgress } from './worker-binary.ts';
 
 export type MediaEvent = keyof typeof mediaEvents;
 export type MediaInput<E extends MediaEvent> = z.output<(typeof mediaEvents)[E]['input']>;
@@ -39,6 +41,8 @@ export interface MediaTimings {
   binaryRetry: number;
   /** First pause before a failed write of facts is tried again. */
   factRetry: number;
+  /** How long an open microphone may be silent before its owner is told. */
+  silence: SilenceLimits;
 }
 
 export interface MediaDeps {
@@ -62,7 +66,7 @@ export interface MediaDeps {
   /** Not kept, to everybody in the room. */
   broadcast: (roomId: string, type: 'media.speakers' | 'media.status', payload: unknown) => void;
   /** Path of the worker's program; by default `ensureWorkerBinary`. */
-  workerBinary?: (signal: AbortSignal) => Promise<string>;
+  workerBinary?: (signal: AbortSignal, onProgress: (progress: WorkerProgress) => void) => Promise<string>;
   timings?: Partial<MediaTimings>;
 }
 
@@ -95,6 +99,8 @@ export interface Media {
   start(): Promise<void>;
   stop(): Promise<void>;
   status(): MediaStatus;
+  /** Why there is no media, for whoever runs the server; null while there is nothing to say. Not for the public. */
+  detail(): string | null;
   /** The media part of a room's snapshot; creates nothing. */
   snapshot(roomId: string): MediaSnapshot;
   /** A connection (one tab) of a person enters. The same tab within the grace takes over its transports. */

@@ -4,6 +4,13 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { MediaReason } from '../../shared/media/contract.ts';
+
+/** How getting the worker goes. `percent` where the step can be counted. */
+export interface WorkerProgress {
+  step: Extract<MediaReason, 'searching' | 'waiting' | 'downloading' | 'compiling'>;
+  percent: number | null;
+}
 
 type Log = (message: string, fields?: Record<string, unknown>) => void;
 
@@ -12,8 +19,8 @@ export interface WorkerBinaryOptions {
   log: Log;
   /** Gives up and ends what is under way, a build included. */
   signal?: AbortSignal;
-  /** Told what is going on, in words for people, at most about once per second. */
-  onProgress?: (text: string) => void;
+  /** Told what is going on, at each step and at most once for each percent of it. */
+  onProgress?: (progress: WorkerProgress) => void;
 }
 
 const script = fileURLToPath(new URL('../../scripts/media-worker/get-worker.sh', import.meta.url));
@@ -85,8 +92,12 @@ async function obtain(
   signal?.addEventListener('abort', giveUp, { once: true });
   const said: string[] = [];
   const lines = { out: '' };
-  follow(child.stdout, (line) => (lines.out = line), said, onProgress);
-  follow(child.stderr, () => {}, said, onProgress);
+  const progress = createProgress(onProgress);
+  follow(child.stdout, said, (line) => {
+    lines.out = line;
+    progress(line);
+  });
+  follow(child.stderr, said, progress);
   try {
     const status = await new Promise<number | string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
@@ -109,29 +120,38 @@ function endGroup(pid: number | undefined): void {
   }
 }
 
-function follow(
-  stream: Readable,
-  each: (line: string) => void,
-  said: string[],
-  onProgress: (text: string) => void,
-): void {
-  let lastStep = 0;
+function follow(stream: Readable, said: string[], each: (line: string) => void): void {
   createInterface(stream).on('line', (line) => {
-    each(line);
     said.push(line);
     if (said.length > keptLines) said.shift();
-    const text = describe(line);
-    if (text === undefined || (text.startsWith('building: ') && Date.now() - lastStep < 1000)) return;
-    lastStep = Date.now();
-    onProgress(text);
+    each(line);
   });
 }
 
-/** A line of the script in words for people; `undefined` for the compiler's chatter. */
-function describe(line: string): string | undefined {
-  const step = /^\[(\d+)\/(\d+)\]/.exec(line);
-  if (step) return Number(step[2]) < 10 ? undefined : `building: ${step[1]} of ${step[2]}`;
-  return /^media worker: (.*)/.exec(line)?.[1] ?? /^(installing .*)/.exec(line)?.[1];
+/** Makes a reader of the script's lines that tells each step, and each percent of one, once. */
+export function createProgress(tell: (progress: WorkerProgress) => void): (line: string) => void {
+  let before: WorkerProgress | null = null;
+  return (line) => {
+    const now = progressOf(line);
+    if (!now || (now.step === before?.step && now.percent === before.percent)) return;
+    before = now;
+    tell(now);
+  };
+}
+
+/** What a line of the script means; null for the compiler's chatter. */
+function progressOf(line: string): WorkerProgress | null {
+  const counted = /^\[(\d+)\/(\d+)\]/.exec(line);
+  if (counted) {
+    const [done, all] = [Number(counted[1]), Number(counted[2])];
+    // The few steps of the tools that come before say nothing about the whole.
+    return all < 10 ? null : { step: 'compiling', percent: Math.min(100, Math.floor((done / all) * 100)) };
+  }
+  const said = /^media worker: (.*)/.exec(line)?.[1] ?? '';
+  if (said.startsWith('another process')) return { step: 'waiting', percent: null };
+  if (said.startsWith('asking for')) return { step: 'downloading', percent: null };
+  if (said.startsWith('building') || /^installing /.test(line)) return { step: 'compiling', percent: null };
+  return null;
 }
 
 function failure(status: number | string, said: readonly string[]): Error {

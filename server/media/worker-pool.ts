@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createWorker } from 'mediasoup';
 import type { types } from 'mediasoup';
-import type { MediaStatus } from '../../shared/media/contract.ts';
+import type { MediaReason, MediaStatus } from '../../shared/media/contract.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Logger } from '../kernel/logger.ts';
 import type { MediaTimings } from './types.ts';
+import type { WorkerProgress } from './worker-binary.ts';
 
 /** A running worker process with its ports and what it carries. */
 export interface WorkerSlot {
@@ -19,9 +20,9 @@ export interface WorkerPoolOptions {
   size: number;
   log: Logger;
   timings: Pick<MediaTimings, 'respawn' | 'healthy' | 'binaryRetry'>;
-  binary: (signal: AbortSignal) => Promise<string>;
+  binary: (signal: AbortSignal, onProgress: (progress: WorkerProgress) => void) => Promise<string>;
   listenInfos: (index: number) => Promise<types.TransportListenInfo[]>;
-  /** The state or its reason changed. */
+  /** The state, its reason or the progress changed. */
   onStatus: (status: MediaStatus) => void;
   /** Everything on this worker is gone. */
   onDeath: (slot: WorkerSlot) => void;
@@ -32,6 +33,8 @@ const deathsBorne = 3;
 const maxDoublings = 7;
 const hour = 60 * 60 * 1000;
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const startReason = (error: unknown): MediaReason =>
+  /in use/i.test(text(error)) ? 'port_in_use' : 'not_started';
 
 /**
  * Keeps `size` worker processes alive. A worker that dies is started again at once, one that dies again and again
@@ -41,7 +44,8 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #stopping = new AbortController();
   readonly #slots = new Set<WorkerSlot>();
-  #status: MediaStatus = { state: 'building', reason: null };
+  #status: MediaStatus = { state: 'building', reason: null, percent: null };
+  #detail: string | null = null;
   #waiting: (() => void)[] = [];
   #running: Promise<unknown> = Promise.resolve();
 
@@ -52,7 +56,7 @@ export class WorkerPool {
   /** Starts in the background. */
   start(): void {
     this.#running = this.#boot().catch((error: unknown) => {
-      if (!this.#stopped) this.#become('failed', text(error));
+      if (!this.#stopped) this.#fail('not_started', text(error));
     });
   }
 
@@ -69,6 +73,11 @@ export class WorkerPool {
     return this.#status;
   }
 
+  /** Why it failed, in words for whoever runs the server: they may hold paths and messages of the system. */
+  detail(): string | null {
+    return this.#detail;
+  }
+
   slots(): WorkerSlot[] {
     return [...this.#slots];
   }
@@ -80,7 +89,9 @@ export class WorkerPool {
    */
   async pick(): Promise<WorkerSlot> {
     while (!this.#stopped) {
-      const [least] = this.slots().toSorted((a, b) => a.transports - b.transports || a.rooms - b.rooms);
+      // A worker that died a moment ago is still in the list.
+      const alive = this.slots().filter(({ worker }) => !worker.closed);
+      const [least] = alive.toSorted((a, b) => a.transports - b.transports || a.rooms - b.rooms);
       if (least) {
         // Counted here and not when the router is made: rooms that open in the same moment spread too.
         least.rooms += 1;
@@ -105,11 +116,14 @@ export class WorkerPool {
   async #obtain(): Promise<string | null> {
     for (let attempt = 0; !this.#stopped; attempt += 1) {
       try {
-        return await this.#options.binary(this.#stopping.signal);
+        if (attempt > 0) this.#become({ state: 'building', reason: 'searching', percent: null });
+        return await this.#options.binary(this.#stopping.signal, ({ step, percent }) => {
+          if (!this.#stopped) this.#become({ state: 'building', reason: step, percent });
+        });
       } catch (error) {
         if (this.#stopped) break;
         this.#options.log.error({ err: error }, 'media worker program is not available');
-        this.#become('failed', text(error));
+        this.#fail('no_program', text(error));
         await this.#pause(Math.min(this.#options.timings.binaryRetry * 2 ** attempt, hour));
       }
     }
@@ -124,15 +138,17 @@ export class WorkerPool {
         const began = performance.now();
         const end = await this.#lifetime(slot);
         // mediasoup closes its workers itself when the process is told to end: that is no death.
-        if (this.#stopped || end === 'closed') return this.#unlessOthers('The server is stopping.');
+        if (this.#stopped || end === 'closed')
+          return this.#unlessOthers('stopping', 'The server is stopping.');
         failures = performance.now() - began > this.#options.timings.healthy ? 1 : failures + 1;
-        if (failures > deathsBorne) this.#unlessOthers('The media worker keeps ending unexpectedly.');
+        if (failures > deathsBorne)
+          this.#unlessOthers('unstable', 'The media worker keeps ending unexpectedly.');
         this.#options.onDeath(slot);
       } catch (error) {
         if (this.#stopped) return;
         failures = Math.max(failures, deathsBorne) + 1;
         this.#options.log.error({ err: error, index }, 'media worker did not start');
-        this.#unlessOthers(text(error));
+        this.#unlessOthers(startReason(error), text(error));
       }
       if (failures > 1)
         await this.#pause(this.#options.timings.respawn * 2 ** Math.min(failures - 2, maxDoublings));
@@ -166,21 +182,28 @@ export class WorkerPool {
     });
     this.#slots.add(slot);
     log.info({ index: slot.index, pid: slot.worker.pid }, 'media worker is running');
-    this.#become('ready', null);
+    this.#detail = null;
+    this.#become({ state: 'ready', reason: null, percent: null });
     this.#wake();
     const end = await over;
     this.#slots.delete(slot);
     return end;
   }
 
-  #unlessOthers(reason: string): void {
-    if (this.#slots.size === 0) this.#become('failed', reason);
+  #unlessOthers(reason: MediaReason, detail: string): void {
+    if (this.#slots.size === 0) this.#fail(reason, detail);
   }
 
-  #become(state: MediaStatus['state'], reason: string | null): void {
-    if (this.#status.state === state && this.#status.reason === reason) return;
-    this.#status = { state, reason };
-    this.#options.onStatus(this.#status);
+  #fail(reason: MediaReason, detail: string): void {
+    this.#detail = detail;
+    this.#become({ state: 'failed', reason, percent: null });
+  }
+
+  #become(status: MediaStatus): void {
+    const { state, reason, percent } = this.#status;
+    if (state === status.state && reason === status.reason && percent === status.percent) return;
+    this.#status = status;
+    this.#options.onStatus(status);
     this.#wake();
   }
 

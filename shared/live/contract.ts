@@ -9,7 +9,7 @@ import { mediaEvents, mediaFacts, mediaSignals, mediaStatus, producerView } from
 export const sessionStatus = z.enum(['scheduled', 'live', 'ended', 'cancelled']);
 export type SessionStatus = z.infer<typeof sessionStatus>;
 
-export const participantRole = z.enum(['host', 'co_host', 'presenter', 'attendee', 'observer']);
+export const participantRole = z.enum(['host', 'co_host', 'attendee', 'observer']);
 export type ParticipantRole = z.infer<typeof participantRole>;
 
 export const liveSessionView = z.object({
@@ -21,7 +21,10 @@ export const liveSessionView = z.object({
   scheduledAt: instant,
   durationMinutes: z.number().int(),
   status: sessionStatus,
+  /** When it started for the first time. */
   startedAt: instant.nullable(),
+  /** When the present lesson began: the planned end is `durationMinutes` later. Not `startedAt` where the class was reopened after its end. */
+  runningSince: instant.nullable(),
   endedAt: instant.nullable(),
   noteDocumentId: id.nullable(),
   /** What the asking person may do with it. */
@@ -29,13 +32,20 @@ export const liveSessionView = z.object({
 });
 export type LiveSessionView = z.infer<typeof liveSessionView>;
 
-/** What a teacher has switched off, for everyone who is not a host, co-host or presenter. */
+/** What is switched off for everyone who is not a host or co-host. */
 export const roomLocks = z.object({
   microphone: z.boolean(),
   camera: z.boolean(),
   screen: z.boolean(),
   chat: z.boolean(),
   hands: z.boolean(),
+  /** Nobody new comes in; who was in before does. */
+  room: z.boolean(),
+  /**
+   * Nobody leads the class at the moment, so it has locked microphones, cameras, screens and chat by itself. With the first
+   * host or co-host in the room this ends, and what people had set holds again.
+   */
+  automatic: z.boolean(),
 });
 export type RoomLocks = z.infer<typeof roomLocks>;
 
@@ -76,6 +86,9 @@ export type ChatMessageView = z.infer<typeof chatMessageView>;
 export const handView = z.object({ userId: id, raisedAt: instant });
 export type HandView = z.infer<typeof handView>;
 
+export const connectionQuality = z.enum(['good', 'fair', 'poor', 'lost']);
+export type ConnectionQuality = z.infer<typeof connectionQuality>;
+
 /** The full state of a class as one person sees it on joining. */
 export const roomSnapshot = z.object({
   session: liveSessionView,
@@ -89,6 +102,8 @@ export const roomSnapshot = z.object({
   floorUserId: id.nullable(),
   locks: roomLocks,
   media: mediaStatus.extend({ epoch: z.number().int(), producers: z.array(producerView) }),
+  /** By user id, whose connection is not good. Later changes come as the signal `quality.changed`. */
+  quality: z.record(id, connectionQuality),
 });
 export type RoomSnapshot = z.infer<typeof roomSnapshot>;
 
@@ -103,6 +118,7 @@ export const liveRoutes = {
     path: '/courses/:courseId/live-sessions',
     summary: 'Classes of a course, newest first.',
     access: 'user',
+    permission: { slug: 'course.read', on: { type: 'course', param: 'courseId' } },
     params: z.object({ courseId: id }),
     query: z.strictObject({
       cursor: id.optional(),
@@ -119,6 +135,7 @@ export const liveRoutes = {
     path: '/courses/:courseId/live-sessions',
     summary: 'Schedule a class.',
     access: 'user',
+    permission: { slug: 'live.manage', on: { type: 'course', param: 'courseId' } },
     params: z.object({ courseId: id }),
     body: z.strictObject({
       title: z.string().trim().min(1).max(200),
@@ -137,6 +154,7 @@ export const liveRoutes = {
     path: '/live-sessions/:sessionId',
     summary: 'One class.',
     access: 'user',
+    permission: { slug: 'live.join', on: { type: 'live_session', param: 'sessionId' } },
     params: sessionParams,
     reply: liveSessionView,
     status: 200,
@@ -149,6 +167,7 @@ export const liveRoutes = {
     path: '/live-sessions/:sessionId/start',
     summary: 'Start a scheduled class; a class that runs already is answered as it is.',
     access: 'user',
+    permission: { slug: 'live.host', on: { type: 'live_session', param: 'sessionId' } },
     params: sessionParams,
     reply: liveSessionView,
     status: 200,
@@ -161,6 +180,7 @@ export const liveRoutes = {
     path: '/live-sessions/:sessionId/end',
     summary: 'End the class for all.',
     access: 'user',
+    permission: { slug: 'live.host', on: { type: 'live_session', param: 'sessionId' } },
     params: sessionParams,
     reply: liveSessionView,
     status: 200,
@@ -173,6 +193,7 @@ export const liveRoutes = {
     path: '/live-sessions/:sessionId/reopen',
     summary: 'Take up an ended class where it stopped.',
     access: 'user',
+    permission: { slug: 'live.host', on: { type: 'live_session', param: 'sessionId' } },
     params: sessionParams,
     reply: liveSessionView,
     status: 200,
@@ -185,6 +206,7 @@ export const liveRoutes = {
     path: '/live-sessions/:sessionId/cancel',
     summary: 'Cancel a scheduled class, with a reason for those who expected it.',
     access: 'user',
+    permission: { slug: 'live.manage', on: { type: 'live_session', param: 'sessionId' } },
     params: sessionParams,
     body: z.strictObject({ reason: z.string().trim().max(500).nullish() }),
     reply: liveSessionView,
@@ -198,6 +220,7 @@ export const liveRoutes = {
     path: '/live-sessions/:sessionId/chat',
     summary: 'Chat lines of a class, newest first, for scrolling back and after the class.',
     access: 'user',
+    permission: { slug: 'live.join', on: { type: 'live_session', param: 'sessionId' } },
     params: sessionParams,
     query: z.strictObject({
       cursor: id.optional(),
@@ -229,8 +252,6 @@ const durable = [
 ] as const;
 
 export const reactions = ['👍', '👏', '❤️', '😂', '😮', '🎉', '🤔', '✅', '❌'] as const;
-export const connectionQuality = z.enum(['good', 'fair', 'poor', 'lost']);
-export type ConnectionQuality = z.infer<typeof connectionQuality>;
 
 /** The `/live` namespace: one class per room. */
 export const liveChannel = defineChannel({
@@ -238,6 +259,7 @@ export const liveChannel = defineChannel({
   events: {
     join: defineEvent({
       kind: 'session',
+      permission: 'live.join',
       summary: 'Enter a class: subscribes, then answers the whole state and the `seq` it was read at.',
       input: z.strictObject({ sessionId: id, tabId: z.uuid().optional() }),
       reply: z.object({ snapshot: roomSnapshot, seq: z.number().int() }),
@@ -245,6 +267,7 @@ export const liveChannel = defineChannel({
         'invalid_input',
         'rate_limited',
         'not_found',
+        'forbidden',
         'session_not_live',
         'session_full',
         'session_locked',
@@ -255,6 +278,7 @@ export const liveChannel = defineChannel({
     }),
     resume: defineEvent({
       kind: 'session',
+      permission: 'live.join',
       summary: 'The facts after a `seq`; `resync` when they are no longer kept: join again.',
       input: z.strictObject({ after: z.number().int().min(0) }),
       reply: z.union([
@@ -269,6 +293,7 @@ export const liveChannel = defineChannel({
     }),
     leave: defineEvent({
       kind: 'session',
+      permission: 'live.join',
       summary: 'Leave with this connection; the person has left when it was the last.',
       input: z.strictObject({}),
       reply: empty,
@@ -277,6 +302,7 @@ export const liveChannel = defineChannel({
     }),
     'chat.send': defineEvent({
       kind: 'durable',
+      permission: 'live.join',
       summary: 'Write to everybody in the class.',
       input: z.strictObject({ key, text: z.string().trim().min(1).max(limits.chatLength) }),
       reply: z.object({ id, sentAt: instant }),
@@ -285,6 +311,7 @@ export const liveChannel = defineChannel({
     }),
     'hand.raise': defineEvent({
       kind: 'durable',
+      permission: 'live.join',
       summary: 'Join the queue of raised hands; `position` counts from 1.',
       input: z.strictObject({ key }),
       reply: z.object({ position: z.number().int() }),
@@ -293,6 +320,7 @@ export const liveChannel = defineChannel({
     }),
     'hand.lower': defineEvent({
       kind: 'durable',
+      permission: 'live.join',
       summary: 'Lower my hand; a host may lower anybody’s.',
       input: z.strictObject({ key: optionalKey, userId: id.optional() }),
       reply: empty,
@@ -301,15 +329,17 @@ export const liveChannel = defineChannel({
     }),
     'floor.give': defineEvent({
       kind: 'durable',
+      permission: 'live.host',
       summary:
         'Give one person the floor: opens exactly that microphone, whatever the lock, and lowers the hand.',
       input: z.strictObject({ key: optionalKey, userId: id }),
       reply: empty,
-      errors: [...durable],
+      errors: [...durable, 'cannot_speak'],
       rate: { points: 40, seconds: 10 },
     }),
     'floor.take': defineEvent({
       kind: 'durable',
+      permission: 'live.join',
       summary: 'Take the floor back; the holder may hand it back too.',
       input: z.strictObject({ key: optionalKey }),
       reply: empty,
@@ -318,8 +348,9 @@ export const liveChannel = defineChannel({
     }),
     'lock.set': defineEvent({
       kind: 'durable',
+      permission: 'live.host',
       summary:
-        'Switch microphones, cameras, screens, chat or hands off or on, for everyone or (with `userId`) for one person.',
+        'Switch microphones, cameras, screens, chat, hands or coming in off or on, for everyone or (with `userId`) for one person.',
       input: z.strictObject({
         key: optionalKey,
         userId: id.optional(),
@@ -328,6 +359,7 @@ export const liveChannel = defineChannel({
         screen: z.boolean().nullish(),
         chat: z.boolean().optional(),
         hands: z.boolean().optional(),
+        room: z.boolean().optional(),
       }),
       reply: empty,
       errors: [...durable],
@@ -335,6 +367,7 @@ export const liveChannel = defineChannel({
     }),
     'session.end': defineEvent({
       kind: 'durable',
+      permission: 'live.host',
       summary:
         'End the class for all. `sessionId` where this connection is not in the class, as when the end is sent again after a crash.',
       input: z.strictObject({ key: optionalKey, sessionId: id.optional() }),
@@ -344,6 +377,7 @@ export const liveChannel = defineChannel({
     }),
     'reaction.send': defineEvent({
       kind: 'volatile',
+      permission: 'live.join',
       summary: 'Show a reaction for some seconds.',
       input: z.strictObject({ reaction: z.enum(reactions) }),
       reply: empty,
@@ -352,6 +386,7 @@ export const liveChannel = defineChannel({
     }),
     'quality.report': defineEvent({
       kind: 'volatile',
+      permission: 'live.join',
       summary: 'How good my connection is, from the browser’s own statistics.',
       input: z.strictObject({ quality: connectionQuality }),
       reply: empty,
@@ -363,7 +398,7 @@ export const liveChannel = defineChannel({
   facts: {
     'session.started': z.object({ startedAt: instant }),
     'session.ended': z.object({ endedAt: instant, endedBy: id.nullable() }),
-    'session.reopened': z.object({ startedAt: instant }),
+    'session.reopened': z.object({ startedAt: instant, runningSince: instant }),
     'participant.joined': participantView,
     'participant.left': z.object({ userId: id }),
     'participant.reconnecting': z.object({ userId: id }),
@@ -384,7 +419,7 @@ export const liveChannel = defineChannel({
     'quality.changed': z.object({ userId: id, quality: connectionQuality }),
     /** The server could not keep up with this socket: `resume` with the last `seq`. */
     resync: z.object({}),
-    /** This connection is out of the room: rights ended, signed out, class over. */
+    /** This connection is out of the room: rights ended, signed out, or a newer connection of the same tab took its place. */
     'room.closed': z.object({ code: z.string(), message: z.string() }),
     ...mediaSignals,
   },

@@ -24,7 +24,7 @@ export function isModerator(role: ParticipantRole): boolean {
 export interface PublishQuestion {
   role: ParticipantRole;
   /** The locks for everyone. */
-  locks: Pick<RoomLocks, 'microphone' | 'camera' | 'screen'>;
+  locks: Pick<RoomLocks, 'microphone' | 'camera' | 'screen' | 'automatic'>;
   /** This person's exceptions; null = as the room. */
   personal: PersonalLocks;
   /** Does this person hold the floor? */
@@ -33,12 +33,14 @@ export interface PublishQuestion {
 }
 
 /**
- * May this person send this source now? Hosts, co-hosts and presenters always, observers never. An attendee by the personal
- * exception (`true` = locked), else by the room's lock. The floor opens the microphone whatever the locks say, and nothing else.
+ * May this person send this source now? Hosts and co-hosts always, observers never. An attendee by the personal exception
+ * (`true` = locked), else by the room's lock. The floor opens the microphone whatever the locks say, and nothing else. While
+ * nobody leads the class neither the floor nor an exception opens anything: whoever gave them is not there to take them back.
  */
 export function mayPublish({ role, locks, personal, floor, source }: PublishQuestion): boolean {
   if (role === 'observer') return false;
   if (role !== 'attendee') return true;
+  if (locks.automatic) return false;
   if (source === 'microphone' && floor) return true;
   // The sound of a shared screen is part of the screen.
   const kind = source === 'screen-audio' ? 'screen' : source;
@@ -64,8 +66,19 @@ export function applyFact(snapshot: RoomSnapshot, fact: LiveFact | SkippedFact):
     case 'skip':
       return snapshot;
     case 'session.started':
+      return withSession(snapshot, {
+        status: 'live',
+        startedAt: fact.startedAt,
+        runningSince: fact.startedAt,
+        endedAt: null,
+      });
     case 'session.reopened':
-      return withSession(snapshot, { status: 'live', startedAt: fact.startedAt, endedAt: null });
+      return withSession(snapshot, {
+        status: 'live',
+        startedAt: fact.startedAt,
+        runningSince: fact.runningSince,
+        endedAt: null,
+      });
     case 'session.ended':
       return withSession(snapshot, { status: 'ended', endedAt: fact.endedAt });
     case 'participant.joined':

@@ -10,8 +10,33 @@ export type MediaSource = z.infer<typeof mediaSource>;
 export const mediaState = z.enum(['building', 'ready', 'failed']);
 export type MediaState = z.infer<typeof mediaState>;
 
-export const mediaStatus = z.object({ state: mediaState, reason: z.string().nullable() });
+/**
+ * What is going on while `building`, or why media `failed`. A code and no more: pupils read it, and so does everybody
+ * who can reach `/readyz`. The words, with paths and messages, are in the server's log and terminal.
+ */
+export const mediaReason = z.enum([
+  'searching',
+  'waiting',
+  'downloading',
+  'compiling',
+  'no_program',
+  'port_in_use',
+  'not_started',
+  'unstable',
+  'stopping',
+]);
+export type MediaReason = z.infer<typeof mediaReason>;
+
+export const mediaStatus = z.object({
+  state: mediaState,
+  reason: mediaReason.nullable(),
+  /** How much of the step is done, where it can be told. */
+  percent: z.number().int().min(0).max(100).nullable(),
+});
 export type MediaStatus = z.infer<typeof mediaStatus>;
+
+/** A consumer's claim on the bandwidth of its tab, 1 to 255: the greater is served first. */
+export const consumerPriority = z.number().int().min(1).max(255);
 
 /** Somebody's stream as everybody in the room sees it. `locked`: paused by the server and not the owner's to resume. */
 export const producerView = z.object({
@@ -33,11 +58,14 @@ const consumerId = z.string().max(64);
 const common = ['invalid_input', 'rate_limited', 'not_joined', 'media_unavailable'] as const;
 const rate = { points: 400, seconds: 10 };
 const kind = 'query' as const;
+/** Whoever is in a class; what may be sent there, its locks and roles decide. */
+const permission = 'live.join';
 
 /** Media signalling; part of the channel of whatever feature has rooms with media (WIRE.md). */
 export const mediaEvents = {
   'media.capabilities': defineEvent({
     kind,
+    permission,
     summary: 'What the router speaks. `epoch` changes when the room was rebuilt: set media up again.',
     input: z.strictObject({}),
     reply: z.object({
@@ -56,6 +84,7 @@ export const mediaEvents = {
   }),
   'media.transport.create': defineEvent({
     kind,
+    permission,
     summary: 'A WebRTC transport in one direction; a second one in that direction replaces the first.',
     input: z.strictObject({ direction: z.enum(['send', 'recv']) }),
     reply: z.object({
@@ -69,6 +98,7 @@ export const mediaEvents = {
   }),
   'media.transport.connect': defineEvent({
     kind,
+    permission,
     summary: 'The DTLS half of a transport.',
     input: z.strictObject({ transportId, dtlsParameters: parameters }),
     reply: z.object({}),
@@ -77,6 +107,7 @@ export const mediaEvents = {
   }),
   'media.transport.restartIce': defineEvent({
     kind,
+    permission,
     summary: 'New ICE parameters after the network changed or slept.',
     input: z.strictObject({ transportId }),
     reply: z.object({ iceParameters: parameters }),
@@ -85,6 +116,7 @@ export const mediaEvents = {
   }),
   'media.produce': defineEvent({
     kind,
+    permission,
     summary: 'Send a stream. Refused with `publish_locked` where the lock or the role forbids the source.',
     input: z.strictObject({
       transportId,
@@ -99,6 +131,7 @@ export const mediaEvents = {
   }),
   'media.producer.pause': defineEvent({
     kind,
+    permission,
     summary: 'Stop sending for now.',
     input: z.strictObject({ producerId }),
     reply: z.object({}),
@@ -107,6 +140,7 @@ export const mediaEvents = {
   }),
   'media.producer.resume': defineEvent({
     kind,
+    permission,
     summary: 'Send again; `publish_locked` while a lock holds.',
     input: z.strictObject({ producerId }),
     reply: z.object({}),
@@ -115,6 +149,7 @@ export const mediaEvents = {
   }),
   'media.producer.close': defineEvent({
     kind,
+    permission,
     summary: 'Stop sending for good.',
     input: z.strictObject({ producerId }),
     reply: z.object({}),
@@ -123,8 +158,9 @@ export const mediaEvents = {
   }),
   'media.consume': defineEvent({
     kind,
+    permission,
     summary: 'Receive somebody’s stream. Starts paused: resume once the client is ready.',
-    input: z.strictObject({ producerId, rtpCapabilities: parameters }),
+    input: z.strictObject({ producerId, rtpCapabilities: parameters, priority: consumerPriority.optional() }),
     reply: z.object({
       id: z.string(),
       producerId: z.string(),
@@ -137,6 +173,7 @@ export const mediaEvents = {
   }),
   'media.consumer.resume': defineEvent({
     kind,
+    permission,
     summary: 'Start or go on receiving.',
     input: z.strictObject({ consumerId }),
     reply: z.object({}),
@@ -145,6 +182,7 @@ export const mediaEvents = {
   }),
   'media.consumer.pause': defineEvent({
     kind,
+    permission,
     summary: 'Stop receiving for now, as for a tile that is off screen.',
     input: z.strictObject({ consumerId }),
     reply: z.object({}),
@@ -153,6 +191,7 @@ export const mediaEvents = {
   }),
   'media.consumer.close': defineEvent({
     kind,
+    permission,
     summary: 'Stop receiving for good.',
     input: z.strictObject({ consumerId }),
     reply: z.object({}),
@@ -161,12 +200,22 @@ export const mediaEvents = {
   }),
   'media.consumer.layers': defineEvent({
     kind,
+    permission,
     summary: 'Preferred simulcast layers, as the tile’s size asks for.',
     input: z.strictObject({
       consumerId,
       spatialLayer: z.number().int().min(0).max(8),
       temporalLayer: z.number().int().min(0).max(8).optional(),
     }),
+    reply: z.object({}),
+    errors: [...common, 'media_not_found'],
+    rate,
+  }),
+  'media.consumer.priority': defineEvent({
+    kind,
+    permission,
+    summary: 'Which video is served first where the bandwidth does not suffice for all.',
+    input: z.strictObject({ consumerId, priority: consumerPriority }),
     reply: z.object({}),
     errors: [...common, 'media_not_found'],
     rate,
@@ -189,6 +238,8 @@ export const mediaSignals = {
   'media.consumer.closed': z.object({ consumerId: z.string() }),
   /** Simulcast layers now received; null = none. */
   'media.consumer.layers': z.object({ consumerId: z.string(), spatialLayer: z.number().nullable() }),
+  /** To its owner: no sound arrives from this open microphone; `silent: false` takes it back. */
+  'media.silent': z.object({ producerId: z.string(), silent: z.boolean() }),
   /** Who is speaking, loudest first; empty = silence. `volume` in dBvo, -127 (silent) to 0. */
   'media.speakers': z.object({ speakers: z.array(z.object({ userId: id, volume: z.number() })) }),
 };

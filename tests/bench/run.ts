@@ -14,6 +14,7 @@ import { notesKills } from './scenarios/notes-kills.ts';
 import { notesOpen } from './scenarios/notes-open.ts';
 import { notesStorm } from './scenarios/notes-storm.ts';
 import { signInBurst } from './scenarios/sign-in-burst.ts';
+import { workerDeath } from './scenarios/worker-death.ts';
 import { School } from './school.ts';
 import { openDatabase } from './servers/database.ts';
 
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
   chatFanout,
   joinStorm,
   firstFrame,
+  workerDeath,
   notesOpen,
   signInBurst,
   eventCost,

@@ -94,6 +94,24 @@ const packets = (viewer: Person, who: keyof typeof actors, source: string): Prom
         ?.packets,
   );
 
+/** What is on its way when a stream is paused still arrives: the counter once it has stood still for ten frames of the picture. */
+async function settledPackets(viewer: Person, who: keyof typeof actors): Promise<number> {
+  for (let before = -1; ;) {
+    const now = await packets(viewer, who, 'microphone');
+    if (now === before) return now;
+    before = now;
+    await moreFrames(viewer, who, 10);
+  }
+}
+
+/** Waits for so many more pictures of somebody: a clock that stands when nothing arrives at all. */
+async function moreFrames(viewer: Person, who: keyof typeof actors, count: number): Promise<void> {
+  const frames = (stats: Awaited<ReturnType<Person['stats']>>): number =>
+    stats.inbound.find((one) => one.userId === idOf(who) && one.source === 'camera')?.framesDecoded ?? 0;
+  const from = frames(await viewer.stats());
+  await viewer.until(`${count} more frames of ${who}`, (stats) => frames(stats) > from + count);
+}
+
 /** Both directions of audio and video between Ada and Ben are moving now: counters grow from what they are. */
 async function flowing(what: string): Promise<void> {
   const growing = async (viewer: Person, who: keyof typeof actors): Promise<void> => {
@@ -105,7 +123,9 @@ async function flowing(what: string): Promise<void> {
       });
       await viewer.until(`${source} of ${who} growing ${what}`, (stats) => {
         const found = stats.inbound.find((one) => one.userId === idOf(who) && one.source === source);
-        return found !== undefined && (found.producerId !== now.producerId || found[key] > now.value + 5);
+        if (found === undefined) return false;
+        // A new stream has to carry something too: it grows from nothing.
+        return found[key] > (found.producerId === now.producerId ? now.value : 0) + 5;
       });
     }
   };
@@ -235,18 +255,37 @@ describe('a live class', () => {
     await openPanel(ada, 'people');
     await row(ada, 'ben').getByTestId('lock-microphone').click();
     await tile(ada, 'ben').and(ada.page.locator('[data-microphone="off"]')).waitFor();
-    const silent = await packets(ada, 'ben', 'microphone');
-    // The key does nothing while the lock holds, and the counter on the other side stands still meanwhile.
+    const silent = await settledPackets(ada, 'ben');
+    // The key does nothing while the lock holds, and the counter on the other side stands still while his picture goes on.
     await ben.page.keyboard.press('m');
     await row(ada, 'ben').locator('[data-testid="lock-microphone"][data-state="locked"]').waitFor();
     await tile(ada, 'ben').and(ada.page.locator('[data-microphone="off"]')).waitFor();
-    measured('audio packets of a muted student, then and later', [
-      silent,
-      await packets(ada, 'ben', 'microphone'),
-    ]);
+    await moreFrames(ada, 'ben', 30);
+    const later = await packets(ada, 'ben', 'microphone');
+    measured('audio packets of a muted student, then and later', [silent, later]);
+    expect(later).toBe(silent);
     await row(ada, 'ben').getByTestId('lock-microphone').click();
     await row(ada, 'ben').locator('[data-testid="lock-microphone"][data-state="open"]').waitFor();
     await ben.at('toggle-microphone').click();
+    await tile(ada, 'ben').and(ada.page.locator('[data-microphone="on"]')).waitFor();
+  });
+
+  it('3. one press mutes everyone, and nobody is heard until it is undone', async () => {
+    await openPanel(ada, 'people');
+    await ada.at('mute-everyone').click();
+    await ada.page.locator('[data-testid="mute-everyone"][data-state="locked"]').waitFor();
+    await tile(ada, 'ben').and(ada.page.locator('[data-microphone="off"]')).waitFor();
+    const silent = await settledPackets(ada, 'ben');
+    for (const who of [ben, eve]) await who.page.keyboard.press('m');
+    await moreFrames(ada, 'ben', 30);
+    expect(await packets(ada, 'ben', 'microphone')).toBe(silent);
+    expect((await ada.stats()).inbound.some((one) => one.userId === idOf('eve') && one.packets > 0)).toBe(
+      false,
+    );
+    await ada.at('mute-everyone').click();
+    await ada.page.locator('[data-testid="mute-everyone"][data-state="open"]').waitFor();
+    if ((await ben.at('toggle-microphone').getAttribute('aria-pressed')) !== 'true')
+      await ben.at('toggle-microphone').click();
     await tile(ada, 'ben').and(ada.page.locator('[data-microphone="on"]')).waitFor();
   });
 
@@ -279,6 +318,11 @@ describe('a live class', () => {
       await chatLine(viewer, 'Good morning, everyone').waitFor();
       await chatLine(viewer, 'Morning! 👋').waitFor();
     }
+    await ben.at('open-reactions').click();
+    await ben.page.getByRole('button', { name: 'React with 👏' }).click();
+    for (const viewer of [ada, ben, eve])
+      await viewer.page.locator('[data-testid="reaction"]', { hasText: '👏' }).waitFor({ state: 'attached' });
+    for (const viewer of [ada, ben, eve]) await viewer.at('reaction').waitFor({ state: 'detached' });
   });
 
   it('3. a shared screen takes the stage', async () => {
@@ -429,6 +473,14 @@ describe('a live class', () => {
       .split('\n');
     expect(workers).toHaveLength(1);
     const old = (await ada.stats()).inbound.map((one) => one.producerId);
+    const factsOf = async (type: string): Promise<number> =>
+      (
+        await sql(database.url, 'select 1 from room_log where room = $1 and type = $2', [
+          `live:${session.id}`,
+          type,
+        ])
+      ).length;
+    const told = { resets: await factsOf('media.reset'), removed: await factsOf('media.producer.removed') };
     process.kill(Number(workers[0]), 'SIGKILL');
     const killedAt = performance.now();
     const fresh = (viewer: Person, who: keyof typeof actors) =>
@@ -442,12 +494,17 @@ describe('a live class', () => {
         );
       });
     await Promise.all([fresh(ada, 'ben'), fresh(ben, 'ada')]);
-    // Printed, not asserted: the target (five seconds) is judged in the bench, on a machine that does nothing else.
+    // Printed here; the target, five seconds, is the verdict of the bench's scenario `worker-death`.
     measured(
       'seconds from a worker’s death to media in both directions',
       Number(((performance.now() - killedAt) / 1000).toFixed(1)),
     );
     await flowing('after the worker died');
+    // What is asserted does not depend on the machine: one fact tells it all, and it is over with one new start.
+    expect({ resets: await factsOf('media.reset'), removed: await factsOf('media.producer.removed') }).toEqual({
+      resets: told.resets + 1,
+      removed: told.removed,
+    });
     expect({ loads: [ada.loads, ben.loads], people: await participants() }).toEqual(before);
   });
 

@@ -19,6 +19,7 @@ function room(): RoomSnapshot {
       durationMinutes: 45,
       status: 'live',
       startedAt: at,
+      runningSince: at,
       endedAt: null,
       noteDocumentId: null,
       canHost: false,
@@ -29,8 +30,17 @@ function room(): RoomSnapshot {
     chatHasOlder: false,
     hands: [],
     floorUserId: null,
-    locks: { microphone: false, camera: false, screen: false, chat: false, hands: false },
-    media: { state: 'ready', reason: null, epoch: 1, producers: [] },
+    locks: {
+      microphone: false,
+      camera: false,
+      screen: false,
+      chat: false,
+      hands: false,
+      room: false,
+      automatic: false,
+    },
+    media: { state: 'ready', reason: null, percent: null, epoch: 1, producers: [] },
+    quality: {},
   };
 }
 
@@ -53,18 +63,24 @@ const locks = fc.record({
   screen: fc.boolean(),
   chat: fc.boolean(),
   hands: fc.boolean(),
+  room: fc.boolean(),
+  automatic: fc.boolean(),
 });
 const exception = fc.constantFrom(true, false, null);
 const personal = fc.record({ microphone: exception, camera: exception, screen: exception });
 const producerId = fc.constantFrom('p1', 'p2', 'p3');
-const role = fc.constantFrom<ParticipantRole>('host', 'co_host', 'presenter', 'attendee', 'observer');
+const role = fc.constantFrom<ParticipantRole>('host', 'co_host', 'attendee', 'observer');
 const source = fc.constantFrom('microphone', 'camera', 'screen', 'screen-audio');
 
 /** Any fact with a made-up payload; `seq` is set by whoever applies it. */
 const fact = fc
   .oneof(
     fc.record({ type: fc.constant('session.started'), startedAt: fc.constant(at) }),
-    fc.record({ type: fc.constant('session.reopened'), startedAt: fc.constant(at) }),
+    fc.record({
+      type: fc.constant('session.reopened'),
+      startedAt: fc.constant(at),
+      runningSince: fc.constant(at),
+    }),
     fc.record({ type: fc.constant('session.ended'), endedAt: fc.constant(at), endedBy: fc.constant(null) }),
     fc.tuple(user, role).map(([who, as]) => ({ type: 'participant.joined', ...participant(who, as) })),
     fc.record({
@@ -153,8 +169,9 @@ describe('applyFact', () => {
   it('ends and reopens a class', () => {
     const ended = applyFact(room(), { seq: 1, at, type: 'session.ended', endedAt: at, endedBy: 'ada' });
     expect(ended.session).toMatchObject({ status: 'ended', endedAt: at });
-    const reopened = applyFact(ended, { seq: 2, at, type: 'session.reopened', startedAt: at });
-    expect(reopened.session).toMatchObject({ status: 'live', endedAt: null });
+    const runningSince = '2026-03-09T09:00:00.000Z';
+    const reopened = applyFact(ended, { seq: 2, at, type: 'session.reopened', startedAt: at, runningSince });
+    expect(reopened.session).toMatchObject({ status: 'live', startedAt: at, runningSince, endedAt: null });
   });
 
   it('brings somebody back into the row they had, and me with a new role', () => {
@@ -164,11 +181,11 @@ describe('applyFact', () => {
       seq: 2,
       at,
       type: 'participant.joined',
-      ...participant('ben', 'presenter'),
+      ...participant('ben', 'co_host'),
     });
     expect(back.participants).toHaveLength(2);
-    expect(back.participants[1]).toEqual(participant('ben', 'presenter'));
-    expect(back.me.role).toBe('presenter');
+    expect(back.participants[1]).toEqual(participant('ben', 'co_host'));
+    expect(back.me.role).toBe('co_host');
   });
 
   it('orders hands by position and lowers the hand of whoever gets the floor', () => {
@@ -230,8 +247,8 @@ describe('applyFact', () => {
 });
 
 describe('mayPublish', () => {
-  const open = { microphone: false, camera: false, screen: false };
-  const shut = { microphone: true, camera: true, screen: true };
+  const open = { microphone: false, camera: false, screen: false, automatic: false };
+  const shut = { microphone: true, camera: true, screen: true, automatic: false };
   const ask = (question: Partial<PublishQuestion>): boolean =>
     mayPublish({
       role: 'attendee',
@@ -242,8 +259,8 @@ describe('mayPublish', () => {
       ...question,
     });
 
-  it('lets hosts, co-hosts and presenters always, and observers never', () => {
-    for (const allowed of ['host', 'co_host', 'presenter'] as const)
+  it('lets hosts and co-hosts always, and observers never', () => {
+    for (const allowed of ['host', 'co_host'] as const)
       expect(ask({ role: allowed, locks: shut, personal: shut })).toBe(true);
     expect(ask({ role: 'observer', floor: true })).toBe(false);
   });
@@ -260,6 +277,14 @@ describe('mayPublish', () => {
     expect(ask({ locks: shut, floor: true, source: 'camera' })).toBe(false);
   });
 
+  it('opens nothing to anybody but hosts while nobody leads the class', () => {
+    const guarded = { ...shut, automatic: true };
+    const free = { microphone: false, camera: false, screen: false };
+    for (const kind of ['microphone', 'camera', 'screen'] as const)
+      expect(ask({ locks: guarded, personal: free, floor: true, source: kind })).toBe(false);
+    expect(ask({ locks: guarded, role: 'co_host' })).toBe(true);
+  });
+
   it('treats the sound of a screen as the screen', () => {
     expect(ask({ locks: { ...open, screen: true }, source: 'screen-audio' })).toBe(false);
     expect(ask({ personal: { ...noPersonalLocks, screen: true }, source: 'screen-audio' })).toBe(false);
@@ -269,7 +294,7 @@ describe('mayPublish', () => {
 
 describe('isModerator', () => {
   it('is the host and the co-hosts', () => {
-    const roles: ParticipantRole[] = ['host', 'co_host', 'presenter', 'attendee', 'observer'];
+    const roles: ParticipantRole[] = ['host', 'co_host', 'attendee', 'observer'];
     expect(roles.filter(isModerator)).toEqual(['host', 'co_host']);
   });
 });

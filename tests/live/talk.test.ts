@@ -182,7 +182,7 @@ describe('hands and floor', () => {
     });
   });
 
-  it('[LV21] reactions and quality reach everybody and are not kept', async () => {
+  it('[LV21] reactions and quality reach everybody and are not written down', async () => {
     const [teacher, one, two] = await inside();
     const before = (await snapshot()).chat.length;
     await one.call('reaction.send', { reaction: '👏' });

@@ -298,6 +298,7 @@ describe('small pieces', () => {
       source: 'camera' as const,
       kind: 'video' as const,
       paused: false,
+      withheld: false,
       track: null,
     };
     const make = (part: Partial<MediaEngineState> = {}): MediaEngineState => ({
@@ -306,6 +307,9 @@ describe('small pieces', () => {
       streams: [{ ...stream }],
       speakers: ['u'],
       quality: 'good',
+      saving: 'none',
+      silent: false,
+      talkingMuted: false,
       ...part,
     });
     const before = make();

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
+import { observer } from 'mediasoup';
+import type { types } from 'mediasoup';
 import { describe, expect, test } from 'vitest';
 import { iceServers } from '../../server/media/ice-servers.ts';
 import { maxConsumers } from '../../server/media/signalling.ts';
@@ -9,7 +11,13 @@ describe('rooms', () => {
   test('[MD7] a router is made when it is first asked for, and speaks Opus, VP8 and H264', async () => {
     const { media, facts } = await bench();
     const ada = new Tab(media, userId(1));
-    expect(media.snapshot('room')).toEqual({ state: 'ready', reason: null, epoch: 0, producers: [] });
+    expect(media.snapshot('room')).toEqual({
+      state: 'ready',
+      reason: null,
+      percent: null,
+      epoch: 0,
+      producers: [],
+    });
     expect(media.snapshot('never entered').epoch).toBe(0);
     expect(facts.all).toEqual([]);
     const { routerRtpCapabilities } = await ada.call('media.capabilities', {});
@@ -178,7 +186,9 @@ describe('transports', () => {
           codeOf(ada.call('media.consume', { producerId, rtpCapabilities: parameters })),
         ]);
         for (const code of codes)
-          expect(['ok', 'invalid_input', 'media_incompatible', 'media_not_found']).toContain(code);
+          expect(['ok', 'invalid_input', 'media_incompatible', 'media_not_found', 'media_limit']).toContain(
+            code,
+          );
       }),
       { numRuns: 150, seed: 20_261_121 },
     );
@@ -232,10 +242,48 @@ describe('streams received', () => {
       Array.from({ length: maxConsumers + 1 }, (_, n) => new Tab(media, userId(n)).setUp()),
     );
     const ids = await Promise.all(senders.map((sender) => sender.produce('microphone')));
-    const last = ids.pop() ?? '';
-    await Promise.all(ids.map((producerId) => receiver.consume(producerId)));
+    // All at the same moment: those on their way count too.
+    const codes = await Promise.all(ids.map((producerId) => codeOf(receiver.consume(producerId))));
+    expect(codes.filter((code) => code === 'media_limit')).toHaveLength(1);
     expect(media.metrics().consumers).toBe(maxConsumers);
-    expect(await codeOf(receiver.consume(last))).toBe('media_limit');
+  });
+
+  test('[MD39] a stream has at most four encodings', async () => {
+    const { media } = await bench();
+    const ada = await new Tab(media, userId(1)).setUp();
+    expect(await codeOf(ada.produce('camera', { rtpParameters: ada.vp8(5) }))).toBe('media_limit');
+    expect(await codeOf(ada.produce('camera', { rtpParameters: ada.vp8(3) }))).toBe('ok');
+  });
+
+  test('[MD40] screens are served before cameras, and a tab may say which camera matters more', async () => {
+    const made: types.Consumer[] = [];
+    const watch = (worker: types.Worker): void =>
+      void worker.observer.on('newrouter', (router) =>
+        router.observer.on('newtransport', (transport) =>
+          transport.observer.on('newconsumer', (consumer) => made.push(consumer)),
+        ),
+      );
+    observer.on('newworker', watch);
+    const { media } = await bench();
+    observer.off('newworker', watch);
+    const ada = await new Tab(media, userId(1)).setUp();
+    const ben = await new Tab(media, userId(2)).setUp();
+    const camera = await ada.produce('camera');
+    const received = await ben.consume(camera);
+    await ben.consume(await ada.produce('screen', { rtpParameters: ada.vp8(1) }));
+    const rtpCapabilities = ben.capabilities;
+    expect(made.map(({ priority }) => priority)).toEqual([50, 200]);
+    const { id: consumerId } = received;
+    await ben.call('media.consumer.priority', { consumerId, priority: 150 });
+    expect(made[0]?.priority).toBe(150);
+    await ben.call('media.consume', { producerId: camera, rtpCapabilities, priority: 120 });
+    expect(made[2]?.priority).toBe(120);
+    expect(await codeOf(ben.call('media.consumer.priority', { consumerId, priority: 1 }))).toBe(
+      'media_not_found',
+    );
+    expect(
+      await codeOf(ada.call('media.consumer.priority', { consumerId: made[2]?.id ?? '', priority: 1 })),
+    ).toBe('media_not_found');
   });
 
   test('[MD31] a device that cannot decode it is told so', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../shared/kernel/limits.ts';
 import { bench, codeOf, poll, Tab, userId } from './support.ts';
 
 describe('people and tabs', () => {
@@ -53,6 +54,30 @@ describe('people and tabs', () => {
     await desk.produce('camera');
     await desk.peer.close();
     expect(media.metrics()).toMatchObject({ transports: 2, producers: 0 });
+  });
+
+  test('[MD38] tabs that come and go do not pile up: a new one takes the place of the one that is away longest', async () => {
+    const { media, facts } = await bench();
+    const ben = await new Tab(media, userId(2)).setUp();
+    const first = await new Tab(media, userId(1), 'tab 0').setUp();
+    const producerId = await first.produce('camera');
+    first.peer.detach();
+    for (let n = 1; n < 40; n += 1) (await new Tab(media, userId(1), `tab ${n}`).setUp()).peer.detach();
+    expect(media.metrics().transports).toBe(2 + 2 * limits.connectionsPerPerson);
+    await facts.until((fact) => fact.type === 'media.producer.removed' && fact.producerId === producerId);
+    expect(await codeOf(ben.produce('microphone'))).toBe('ok');
+  });
+
+  test('[MD38] a tab beyond the limit may listen to nothing until another one ends', async () => {
+    const { media } = await bench();
+    const tabs = [];
+    for (let n = 0; n < limits.connectionsPerPerson; n += 1)
+      tabs.push(await new Tab(media, userId(1), `tab ${n}`).setUp());
+    const one = new Tab(media, userId(1), 'one too many');
+    expect(await codeOf(one.call('media.transport.create', { direction: 'recv' }))).toBe('media_limit');
+    expect(await codeOf(new Tab(media, userId(2)).setUp())).toBe('ok');
+    await tabs[3]?.peer.close();
+    expect(await codeOf(one.setUp())).toBe('ok');
   });
 
   test('[MD14] revoke closes everything of that person in that room', async () => {

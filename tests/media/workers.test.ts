@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { createMediaTeller } from '../../server/follow-media.ts';
+import { createProgress } from '../../server/media/worker-binary.ts';
+import type { MediaReason } from '../../shared/media/contract.ts';
 import type { ListenConfig } from '../../server/media/listen.ts';
 import { listenInfos } from '../../server/media/listen.ts';
 import { bench, codeOf, poll, Tab, userId } from './support.ts';
@@ -32,13 +35,23 @@ describe('the service', () => {
     const { workerBin } = await import('mediasoup');
     await media.start();
     const ada = new Tab(media, userId(1));
-    expect(media.status()).toEqual({ state: 'building', reason: null });
-    expect(media.snapshot('room')).toEqual({ state: 'building', reason: null, epoch: 0, producers: [] });
+    expect(media.status()).toEqual({ state: 'building', reason: null, percent: null });
+    expect(media.snapshot('room')).toEqual({
+      state: 'building',
+      reason: null,
+      percent: null,
+      epoch: 0,
+      producers: [],
+    });
     expect(await codeOf(ada.call('media.capabilities', {}))).toBe('media_unavailable');
     expect(await codeOf(ada.call('media.producer.close', { producerId: 'any' }))).toBe('media_unavailable');
     have(workerBin);
     const told = await broadcasts.until(({ type }) => type === 'media.status');
-    expect(told).toEqual({ roomId: 'room', type: 'media.status', payload: { state: 'ready', reason: null } });
+    expect(told).toEqual({
+      roomId: 'room',
+      type: 'media.status',
+      payload: { state: 'ready', reason: null, percent: null },
+    });
     expect(await codeOf(ada.call('media.capabilities', {}))).toBe('ok');
   });
 
@@ -50,22 +63,87 @@ describe('the service', () => {
       timings: { binaryRetry: 1 },
       binary: async () => {
         asked += 1;
-        if (asked < 3) throw new Error('no compiler here');
+        if (asked < 3) throw new Error('no compiler in /usr/bin');
         return workerBin;
       },
     });
     new Tab(media, userId(1));
     await media.start();
-    await broadcasts.until(({ payload }) => JSON.stringify(payload).includes('no compiler here'));
+    await broadcasts.until(({ payload }) => JSON.stringify(payload).includes('no_program'));
     await broadcasts.until(({ payload }) => JSON.stringify(payload).includes('"ready"'));
     expect(asked).toBe(3);
+  });
+
+  test('[MD36] people and `/readyz` get a code; paths and messages are for whoever runs the server', async () => {
+    const { media, broadcasts } = await bench({
+      start: false,
+      binary: async () => {
+        throw new Error('c++ is missing, see /home/ada/.cache/lectern/log');
+      },
+    });
+    new Tab(media, userId(1));
+    await media.start();
+    const told = await broadcasts.until(({ type }) => type === 'media.status');
+    const status = { state: 'failed', reason: 'no_program', percent: null };
+    expect(told.payload).toEqual(status);
+    expect(media.status()).toEqual(status);
+    expect(media.detail()).toBe('c++ is missing, see /home/ada/.cache/lectern/log');
+  });
+
+  test('[MD37] the steps of getting the program reach the rooms, each percent once', async () => {
+    const { workerBin } = await import('mediasoup');
+    const { media, broadcasts } = await bench({
+      start: false,
+      binary: async (_signal, onProgress) => {
+        const read = createProgress(onProgress);
+        read('media worker: asking for the official binary');
+        read('media worker: building it from source, 4 to 10 minutes once per machine');
+        read('[1/3] Generating headers');
+        read('[9/200] Compiling C++ object src/a.o');
+        read('../src/a.cpp:3: warning: chatter');
+        read('[10/200] Compiling C++ object src/b.o');
+        read('[11/200] Compiling C++ object src/c.o');
+        read('[200/200] Linking target mediasoup-worker');
+        return workerBin;
+      },
+    });
+    new Tab(media, userId(1));
+    await media.start();
+    await broadcasts.until(({ payload }) => JSON.stringify(payload).includes('"ready"'));
+    expect(broadcasts.all.map(({ payload }) => payload)).toEqual([
+      { state: 'building', reason: 'downloading', percent: null },
+      { state: 'building', reason: 'compiling', percent: null },
+      { state: 'building', reason: 'compiling', percent: 4 },
+      { state: 'building', reason: 'compiling', percent: 5 },
+      { state: 'building', reason: 'compiling', percent: 100 },
+      { state: 'ready', reason: null, percent: null },
+    ]);
+  });
+
+  test('[MD37] the terminal hears each step, every tenth of it, the failure with its reason, and success after it', () => {
+    const said: string[] = [];
+    const tell = createMediaTeller((text) => said.push(text));
+    const building = (reason: MediaReason | null, percent: number | null = null): void =>
+      tell({ state: 'building', reason, percent }, null);
+    building(null);
+    building('compiling');
+    for (const percent of [1, 4, 9, 10, 14]) building('compiling', percent);
+    for (let look = 0; look < 3; look += 1)
+      tell({ state: 'failed', reason: 'no_program', percent: null }, 'c++ is missing');
+    tell({ state: 'ready', reason: null, percent: null }, null);
+    const shown = said.map(
+      (text) => /\(\d+ %\)|c\+\+ is missing|are ready|building|background/.exec(text)?.[0],
+    );
+    expect(shown).toEqual(['background', 'building', 'building', 'building', 'c++ is missing', 'are ready']);
+    expect(said.slice(2, 4).map((text) => /\((\d+) %\)/.exec(text)?.[1])).toEqual(['0', '10']);
   });
 
   test('[MD2] a program that is none is a reason, not an end', async () => {
     const { media } = await bench({ start: false, binary: async () => '/nowhere/mediasoup-worker' });
     await media.start();
     await poll(() => media.status().state === 'failed');
-    expect(media.status().reason).toContain('ENOENT');
+    expect(media.status().reason).toBe('not_started');
+    expect(media.detail()).toContain('ENOENT');
   });
 
   test('[MD3] workers take the listen port and the ones after it, for UDP and TCP', async () => {
@@ -91,7 +169,7 @@ describe('the service', () => {
     const taken = await bench({ start: false, config: { MEDIA_LISTEN_PORT: port } });
     await taken.media.start();
     await poll(() => taken.media.status().state === 'failed');
-    expect(taken.media.status().reason).toMatch(/in use/);
+    expect(taken.media.status().reason).toBe('port_in_use');
     holder.close();
     const [one, two] = await Promise.all([bench(), bench()]);
     const [a, b] = await Promise.all([
@@ -175,10 +253,7 @@ describe('the service', () => {
       await poll(() => media.workerPids().length === 1 && media.workerPids()[0] !== pid);
     }
     const failed = await broadcasts.until(({ payload }) => JSON.stringify(payload).includes('"failed"'));
-    expect(failed.payload).toEqual({
-      state: 'failed',
-      reason: 'The media worker keeps ending unexpectedly.',
-    });
+    expect(failed.payload).toEqual({ state: 'failed', reason: 'unstable', percent: null });
     await poll(() => media.status().state === 'ready');
   });
 
@@ -229,6 +304,20 @@ describe('the death of a worker', () => {
     const hurt = rooms.find((room) => media.snapshot(room).producers.length === 0);
     await facts.until(({ type, roomId }) => type === 'media.reset' && roomId === hurt, 4);
     expect(facts.all.slice(4).every(({ roomId }) => roomId === hurt)).toBe(true);
+  });
+
+  test('[MD9] a room that was being opened on the dying worker opens on the next one', async () => {
+    const { media, facts } = await bench({ timings: { healthy: 1 } });
+    for (let round = 0; round < 5; round += 1) {
+      const [pid] = media.workerPids();
+      const ada = new Tab(media, userId(1), 'tab', `room ${round}`);
+      const opening = codeOf(ada.call('media.capabilities', {}));
+      process.kill(pid ?? 0, 'SIGKILL');
+      expect(await opening).toBe('ok');
+      await facts.until(({ type, roomId }) => type === 'media.reset' && roomId === `room ${round}`);
+      await poll(() => media.workerPids().length === 1 && media.workerPids()[0] !== pid);
+    }
+    expect(media.metrics().rooms).toBe(5);
   });
 
   test('[MD9] calls under way are refused, never left hanging', async () => {

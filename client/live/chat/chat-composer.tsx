@@ -16,6 +16,7 @@ export function ChatComposer() {
   const role = useMyRole();
   const locked =
     useSnapshot((snapshot) => snapshot.locks.chat) && (role === 'attendee' || role === 'observer');
+  const guarded = useSnapshot((snapshot) => snapshot.locks.automatic);
   const [text, setText] = useState(() => drafts.get(room) ?? '');
   const over = text.trim().length - limits.chatLength;
 
@@ -38,7 +39,7 @@ export function ChatComposer() {
   if (locked) {
     return (
       <Text className={classes.composer} size="sm" c="dimmed" role="status" data-testid="chat-locked">
-        {t('chat.locked')}
+        {t(guarded ? 'chat.guarded' : 'chat.locked')}
       </Text>
     );
   }

@@ -9,7 +9,13 @@ interface ClosedClassProps {
   onAgain: () => void;
 }
 
-const signedOut = new Set(['session_revoked', 'session_superseded', 'unauthenticated', 'account_inactive']);
+const signedOut = new Set([
+  'session_revoked',
+  'session_superseded',
+  'unauthenticated',
+  'account_inactive',
+  'account_suspended',
+]);
 
 /** Out of a class that goes on: left, removed, full, or signed out. */
 export function ClosedClass({ code, onAgain }: ClosedClassProps) {

@@ -55,12 +55,12 @@ export function Prejoin({ session, onJoin }: PrejoinProps) {
 
 function Status({ session }: { session: LiveSessionView }) {
   const { t } = useTranslation('live');
-  const { status, canHost, startedAt, scheduledAt } = session;
+  const { status, canHost, runningSince, scheduledAt } = session;
   return (
     <div role="status" data-testid="class-status" data-status={status}>
       {status === 'cancelled' && <Text fw={600}>{t('prejoin.cancelled')}</Text>}
-      {status === 'live' && startedAt && (
-        <Text fw={600}>{t('prejoin.running', { time: formatTime(startedAt) })}</Text>
+      {status === 'live' && runningSince && (
+        <Text fw={600}>{t('prejoin.running', { time: formatTime(runningSince) })}</Text>
       )}
       {status === 'scheduled' && (
         <>

@@ -20,7 +20,9 @@ export function historyAfterJoin(
   const lines = [...known.older, ...known.newer];
   const seam = lines.findIndex((line) => line.id === first.id);
   if (seam < 0) return { older: [], hasOlder: snapshot.chatHasOlder };
-  return { older: lines.slice(0, seam), hasOlder: seam > 0 ? known.hasOlder : snapshot.chatHasOlder };
+  const inSnapshot = new Set(snapshot.chat.map((line) => line.id));
+  const older = lines.slice(0, seam).filter((line) => !inSnapshot.has(line.id));
+  return { older, hasOlder: seam > 0 ? known.hasOlder : snapshot.chatHasOlder };
 }
 
 /** Puts a page, newest first as the API answers, before the known lines. */

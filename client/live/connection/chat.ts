@@ -61,9 +61,10 @@ export function createChat(sessionId: string, store: Store<LiveState>, outbox: O
     send,
     retry(key) {
       const line = store.get().pending.find((one) => one.key === key);
-      discard(key);
-      // A refusal is stored under its key: a new try needs a new one.
-      if (line) send(line.text);
+      if (!line) return;
+      store.set({ pending: withPendingState(store.get().pending, key, 'sending') });
+      // A refusal leaves nothing behind; where the line was stored and only the answer failed, the key keeps it from doubling.
+      follow(key, outbox.add('chat.send', { text: line.text }, key).done);
     },
     discard,
     arrived,

@@ -57,13 +57,21 @@ const passing = new Set<string>([
   'not_joined',
 ]);
 
+/** What somebody wrote is worth sending for a day, what they did just then for an hour. */
+const hour = 3_600_000;
+const lifeOf = (event: string): number => (event === 'chat.send' ? 24 * hour : hour);
+
+/** For so long after a return the server may still count connections that are dead. */
+const settlingMs = 15_000;
+
 /** Joins a class and keeps the copy of its state true: subscribe, read, apply; resume over gaps; join again after a reconnect. */
-export function openLiveClient(sessionId: string, listener: LiveListener): LiveClient {
+export function openLiveClient(sessionId: string, userId: string, listener: LiveListener): LiveClient {
   const store = createStore<LiveState>(initialLiveState);
   const signals = createSignals(store);
   let closed = false;
   /** Grows with every connect and close, so that an answer to an earlier one is recognised as stale. */
   let turn = 0;
+  let connectedAt = 0;
 
   const facts = createFactStream(
     (fact) => {
@@ -78,7 +86,10 @@ export function openLiveClient(sessionId: string, listener: LiveListener): LiveC
   );
 
   const socket = openChannel(liveChannel, {
-    onConnect: () => void join(),
+    onConnect() {
+      connectedAt = performance.now();
+      void join();
+    },
     onDisconnect() {
       turn += 1;
       facts.reset();
@@ -103,7 +114,10 @@ export function openLiveClient(sessionId: string, listener: LiveListener): LiveC
     onRefused: (code) => finish(code),
   });
   const outbox = createOutbox({
-    storageKey: `lectern-outbox-${sessionId}`,
+    userId,
+    scope: sessionId,
+    now: serverNow,
+    lifeOf,
     send: (event, input) => socket.requestUntyped(event, input),
   });
   const chat = createChat(sessionId, store, outbox);
@@ -112,6 +126,7 @@ export function openLiveClient(sessionId: string, listener: LiveListener): LiveC
     turn += 1;
     const mine = turn;
     facts.hold();
+    signals.joining();
     try {
       const { snapshot, seq } = await socket.request('join', { sessionId, tabId: getTabId() });
       if (mine === turn) enter(snapshot, seq);
@@ -128,14 +143,22 @@ export function openLiveClient(sessionId: string, listener: LiveListener): LiveC
       seq,
       history: historyAfterJoin({ ...history, newer: before?.chat ?? [] }, snapshot),
     });
+    signals.joined(snapshot.quality);
     chat.joined(snapshot.chat);
     listener.onState(snapshot, 'joined');
     facts.releaseAt(seq);
+    // What was done in an earlier lesson is not done to this one; what was said is still said.
+    const began = Date.parse(snapshot.session.runningSince ?? '');
+    outbox.drop(({ event, at }) => event !== 'chat.send' && at < began);
     outbox.open();
   }
 
   function joinFailed(code: string, mine: number): void {
-    if (!passing.has(code)) return finish(code);
+    const settling =
+      code === 'too_many_connections' &&
+      store.get().snapshot !== null &&
+      performance.now() - connectedAt < settlingMs;
+    if (!passing.has(code) && !settling) return finish(code);
     // Spread out: after a server's restart a whole school asks at once.
     setTimeout(() => mine === turn && socket.isConnected() && void join(), 500 + Math.random() * 1500);
   }
@@ -169,6 +192,8 @@ export function openLiveClient(sessionId: string, listener: LiveListener): LiveC
     store.set({ connection: { state: 'closed', code } });
     socket.close();
     signals.close();
+    outbox.shut();
+    outbox.drop(({ event }) => event !== 'chat.send');
     listener.onLost();
   }
 

@@ -23,18 +23,28 @@ export function createSignals(store: Store<LiveState>) {
     timers.add(timer);
   };
 
-  const setMediaStatus = ({ state, reason }: MediaStatus): void => {
+  const setMediaStatus = (status: MediaStatus): void => {
     const { snapshot } = store.get();
-    if (snapshot) store.set({ snapshot: { ...snapshot, media: { ...snapshot.media, state, reason } } });
+    if (snapshot) store.set({ snapshot: { ...snapshot, media: { ...snapshot.media, ...status } } });
   };
 
+  /** What was told since the join was asked for: the snapshot it answers may be older. */
+  let told: Record<string, ConnectionQuality> = {};
+
   return {
+    joining(): void {
+      told = {};
+    },
+    joined(quality: Readonly<Record<string, ConnectionQuality>>): void {
+      store.set({ quality: { ...quality, ...told } });
+    },
     receive(type: string, payload: unknown): void {
       if (type === 'reaction.sent') {
         const { userId, reaction } = payload as { userId: string; reaction: Reaction };
         showReaction(userId, reaction);
       } else if (type === 'quality.changed') {
         const { userId, quality } = payload as { userId: string; quality: ConnectionQuality };
+        told[userId] = quality;
         store.set({ quality: { ...store.get().quality, [userId]: quality } });
       } else if (type === 'media.status') setMediaStatus(payload as MediaStatus);
     },

@@ -6,6 +6,7 @@ import { ControlButton } from './control-button.tsx';
 import classes from './controls.module.css';
 import { HandButton } from './hand-button.tsx';
 import { MediaProblem } from './media-problem.tsx';
+import { MicrophoneNotice } from './microphone-notice.tsx';
 import { MoreMenu } from './more-menu.tsx';
 import { CameraButton, MicrophoneButton, ScreenButton, canShareScreen } from './own-media-buttons.tsx';
 import { PanelButton, usePanelCounts } from './panel-button.tsx';
@@ -16,7 +17,12 @@ export function ControlBar() {
   const phone = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false });
   return (
     <section className={classes.bar} id="controls" tabIndex={-1} aria-label={t('room.controls')}>
-      <MediaProblem />
+      <div className={classes.noticeAnchor}>
+        <div className={classes.notices}>
+          <MediaProblem />
+          <MicrophoneNotice />
+        </div>
+      </div>
       {phone ? <NarrowControls /> : <WideControls />}
     </section>
   );

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSnapshot } from '../room/room-context.ts';
 import { useRoomActions } from './use-room-actions.ts';
 
-const kinds = ['microphone', 'camera', 'screen', 'chat', 'hands'] as const;
+const kinds = ['microphone', 'camera', 'screen', 'chat', 'hands', 'room'] as const;
 
 /** What a teacher switches off for everyone: the microphones with one press, the rest in a menu. */
 export function LocksMenu() {

@@ -2,7 +2,6 @@ import { Alert } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMedia } from '../room/room-context.ts';
-import classes from './controls.module.css';
 
 const sources = ['microphone', 'camera', 'screen'] as const;
 
@@ -16,19 +15,18 @@ export function MediaProblem() {
   // The same mistake made again later is told again.
   if (error === null && closed !== null) setClosed(null);
   if (!failed || !error || closed === `${failed} ${error}`) return null;
+  // Going on in another tab is what the person did there, no failure here.
+  const intended = error === 'takenOver';
   return (
-    <div style={{ position: 'relative', width: 0 }}>
-      <Alert
-        role="alert"
-        color="red"
-        className={classes.problem}
-        withCloseButton
-        closeButtonLabel={t('kernel:close')}
-        onClose={() => setClosed(`${failed} ${error}`)}
-        data-testid="media-problem"
-      >
-        {t(`media:errors.${error as 'failed'}`)}
-      </Alert>
-    </div>
+    <Alert
+      role={intended ? 'status' : 'alert'}
+      color={intended ? 'blue' : 'red'}
+      withCloseButton
+      closeButtonLabel={t('kernel:close')}
+      onClose={() => setClosed(`${failed} ${error}`)}
+      data-testid="media-problem"
+    >
+      {t(`media:errors.${error as 'failed'}`)}
+    </Alert>
   );
 }

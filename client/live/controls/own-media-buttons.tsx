@@ -18,6 +18,7 @@ type Translate = ReturnType<typeof useTranslation<'live'>>['t'];
 function labelOf(source: Source, { state, obstacle }: Publishing, t: Translate, key?: string): string {
   if (obstacle === 'noDevices') return t('control.noDevices');
   if (obstacle === 'unavailable') return t('control.unavailable');
+  if (obstacle === 'guarded') return t('control.guarded');
   if (obstacle === 'locked') return t(`control.${source}Locked`);
   const label = t(state === 'on' ? `control.${source}On` : `control.${source}Off`);
   return key ? t('control.key', { label, key }) : label;

@@ -3,8 +3,8 @@ import { useMedia, useParticipant, useRoom, useSnapshot } from '../room/room-con
 
 export interface Publishing {
   state: 'on' | 'off' | 'locked' | 'pending';
-  /** Why nothing can be sent: a lock, no media on the server, no devices on this page. */
-  obstacle: 'locked' | 'unavailable' | 'noDevices' | null;
+  /** Why nothing can be sent: a lock, nobody who leads the class, no media on the server, no devices on this page. */
+  obstacle: 'locked' | 'guarded' | 'unavailable' | 'noDevices' | null;
   /** Key below `errors` of the media texts. */
   error: string | null;
 }
@@ -23,7 +23,7 @@ export function usePublishing(source: 'microphone' | 'camera' | 'screen'): Publi
   let obstacle: Publishing['obstacle'] = null;
   if (!window.isSecureContext) obstacle = 'noDevices';
   else if (mediaState !== 'ready') obstacle = 'unavailable';
-  else if (!allowed) obstacle = 'locked';
+  else if (!allowed) obstacle = locks.automatic ? 'guarded' : 'locked';
 
   if (obstacle) return { state: 'locked', obstacle, error: own.error };
   if (own.pending) return { state: 'pending', obstacle, error: own.error };

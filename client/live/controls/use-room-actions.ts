@@ -28,7 +28,7 @@ export interface RoomActions {
 export function useRoomActions(): RoomActions {
   const { t } = useTranslation('live');
   const errorText = useErrorText();
-  const { live, media, me } = useRoom();
+  const { live, media, me, floor } = useRoom();
   return useMemo(() => {
     const fail = (error: unknown): void => {
       notifications.show({ color: 'red', title: t('say.failed'), message: errorText(error) });
@@ -54,6 +54,7 @@ export function useRoomActions(): RoomActions {
       toggleHand() {
         const { snapshot } = live.getState();
         const raised = snapshot !== null && position(snapshot.hands, me.id) !== null;
+        if (!raised) floor.raised();
         attempt(raised ? live.send('hand.lower', {}) : live.send('hand.raise', {}));
       },
       lowerHand: (userId) => attempt(live.send('hand.lower', { userId })),
@@ -70,5 +71,5 @@ export function useRoomActions(): RoomActions {
     };
     // The texts' functions change with each drawing, their meaning does not.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [live, media, me]);
+  }, [live, media, me, floor]);
 }

@@ -19,10 +19,10 @@ export function RoomHeader() {
 
 function Elapsed() {
   const { t } = useTranslation('live');
-  const startedAt = useSnapshot((snapshot) => snapshot.session.startedAt);
+  const since = useSnapshot((snapshot) => snapshot.session.runningSince);
   const now = useNow();
-  if (!startedAt) return null;
-  const time = formatElapsed(now - Date.parse(startedAt));
+  if (!since) return null;
+  const time = formatElapsed(now - Date.parse(since));
   return (
     <span className={classes.state} role="timer" aria-label={t('room.elapsed', { time })}>
       {time}

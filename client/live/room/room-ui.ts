@@ -3,6 +3,13 @@ import { createContext, useContext, useMemo, useState } from 'react';
 
 export type PanelName = 'chat' | 'people' | 'notes';
 export type StageLayout = 'speaker' | 'grid';
+/** A person's tile, or the screen they share. */
+export interface Pin {
+  userId: string;
+  source: 'camera' | 'screen';
+}
+export const samePin = (a: Pin | null, b: Pin | null): boolean =>
+  a?.userId === b?.userId && a?.source === b?.source;
 export type RoomDialog = 'leave' | 'end' | 'shortcuts' | 'devices';
 
 /** What this person has open and how they like it: nothing of it concerns the others. */
@@ -12,6 +19,10 @@ export interface RoomUi {
   closePanel: () => void;
   layout: StageLayout;
   setLayout: (layout: StageLayout) => void;
+  /** What is kept large, whoever speaks or shares; null: the stage decides. */
+  pin: Pin | null;
+  /** Pins, or lets go of what is pinned. */
+  togglePin: (pin: Pin) => void;
   dialog: RoomDialog | null;
   openDialog: (dialog: RoomDialog) => void;
   closeDialog: () => void;
@@ -23,6 +34,7 @@ export interface RoomUi {
 export function useRoomUiState(): RoomUi {
   const [panel, setPanel] = useState<PanelName | null>(null);
   const [dialog, setDialog] = useState<RoomDialog | null>(null);
+  const [pin, setPin] = useState<Pin | null>(null);
   const [layout, setLayout] = useLocalStorage<StageLayout>({
     key: 'lectern-layout',
     defaultValue: 'speaker',
@@ -40,13 +52,15 @@ export function useRoomUiState(): RoomUi {
       closePanel: () => setPanel(null),
       layout,
       setLayout,
+      pin,
+      togglePin: (wanted) => setPin((now) => (samePin(now, wanted) ? null : wanted)),
       dialog,
       openDialog: setDialog,
       closeDialog: () => setDialog(null),
       shortcuts,
       setShortcuts,
     }),
-    [panel, dialog, layout, setLayout, shortcuts, setShortcuts],
+    [panel, pin, dialog, layout, setLayout, shortcuts, setShortcuts],
   );
 }
 

@@ -2,7 +2,6 @@ import { useEffect, useEffectEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RoomSnapshot } from '../../../shared/live/contract.ts';
 import { isModerator, mayPublish, noPersonalLocks, position } from '../../../shared/live/model.ts';
-import { serverNow } from '../../kernel/server-clock.ts';
 import { announce } from '../../kernel/ui/announcer.tsx';
 import type { LiveState } from '../connection/live-state.ts';
 import { chime } from './chime.ts';
@@ -48,6 +47,10 @@ export function useRoomAnnouncements(panel: PanelName | null): void {
     else if (is.floorUserId) announce(t('say.floorOther', { name: nameOf(is, is.floorUserId) }));
   };
   const compareLocks = (was: RoomSnapshot, is: RoomSnapshot): void => {
+    if (was.locks.automatic !== is.locks.automatic) {
+      announce(t(is.locks.automatic ? 'say.guarded' : 'say.unguarded'));
+      return;
+    }
     if (was.floorUserId !== is.floorUserId || maySpeak(was) === maySpeak(is)) return;
     announce(t(maySpeak(is) ? 'say.microphoneUnlocked' : 'say.microphoneLocked'));
   };
@@ -78,26 +81,4 @@ export function useRoomAnnouncements(panel: PanelName | null): void {
       before = now;
     });
   }, [live]);
-
-  useTimeAlerts();
-}
-
-/** Minutes before the planned end at which the class is told. */
-const alerts = [5, 1] as const;
-
-function useTimeAlerts(): void {
-  const { t } = useTranslation('live');
-  const { live } = useRoom();
-  useEffect(() => {
-    const session = live.getState().snapshot?.session;
-    if (!session?.startedAt) return undefined;
-    const end = Date.parse(session.startedAt) + session.durationMinutes * 60_000;
-    const timers = alerts.map((minutes) => {
-      const wait = end - minutes * 60_000 - serverNow();
-      return wait > 0
-        ? setTimeout(() => announce(t('room.minutesLeft', { count: minutes })), wait)
-        : undefined;
-    });
-    return () => timers.forEach(clearTimeout);
-  }, [live, t]);
 }

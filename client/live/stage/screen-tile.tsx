@@ -1,6 +1,7 @@
 import { IconScreenShare } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useParticipant } from '../room/room-context.ts';
+import { PinButton } from './pin-button.tsx';
 import classes from './stage.module.css';
 import { TileVideo } from './tile-video.tsx';
 
@@ -18,6 +19,7 @@ export function ScreenTile({ userId }: { userId: string }) {
       data-source="screen"
     >
       <TileVideo userId={userId} source="screen" mine={false} />
+      <PinButton pin={{ userId, source: 'screen' }} name={label} />
       <figcaption className={classes.caption}>
         <IconScreenShare size={15} aria-hidden />
         <span className={classes.name}>{label}</span>

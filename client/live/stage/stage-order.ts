@@ -21,7 +21,7 @@ export function orderPeople(input: StageInput): ParticipantView[] {
   const speaking = new Set(input.recentSpeakers);
   const weight = ({ userId, role }: ParticipantView): number => {
     if (userId === input.floorUserId) return 6;
-    if (isModerator(role) || role === 'presenter') return 5;
+    if (isModerator(role)) return 5;
     if (speaking.has(userId)) return 4;
     if (input.cameras.has(userId)) return 3;
     if (raised.has(userId)) return 2;

@@ -1,3 +1,5 @@
+import { IconVideoOff } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
 import { VideoTile } from '../../media/video-tile.tsx';
 import { useMedia, useRoom } from '../room/room-context.ts';
 import classes from './stage.module.css';
@@ -14,14 +16,21 @@ export function TileVideo({ userId, source, mine }: TileVideoProps) {
 }
 
 function RemoteVideo({ userId, source }: { userId: string; source: 'camera' | 'screen' }) {
+  const { t } = useTranslation('live');
   const { media } = useRoom();
   const stream = useMedia(({ streams }) =>
     streams.find((one) => one.userId === userId && one.source === source),
   );
   if (!stream || stream.paused) return null;
   return (
-    <div className={classes.video} data-testid="tile-video">
+    <div className={classes.video} data-testid="tile-video" data-withheld={stream.withheld || undefined}>
       <VideoTile stream={stream} engine={media} />
+      {stream.withheld && (
+        <span className={classes.withheld}>
+          <IconVideoOff size={15} aria-hidden />
+          <span>{t('tile.withheld')}</span>
+        </span>
+      )}
     </div>
   );
 }

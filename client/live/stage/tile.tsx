@@ -7,6 +7,7 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
+import { PinButton } from './pin-button.tsx';
 import classes from './stage.module.css';
 import { TileVideo } from './tile-video.tsx';
 import { usePerson } from './use-person.ts';
@@ -39,6 +40,7 @@ export function Tile({ userId, large = false }: TileProps) {
         <TileVideo userId={userId} source="camera" mine={person.mine} />
       </div>
       <Marks person={person} />
+      <PinButton pin={{ userId, source: 'camera' }} name={name} />
       <figcaption className={classes.caption}>
         {!person.microphone && <IconMicrophoneOff size={15} role="img" aria-label={t('tile.muted')} />}
         <span className={classes.name}>{name}</span>

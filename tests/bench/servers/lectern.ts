@@ -69,6 +69,10 @@ export class LecternServer implements Server {
     });
   }
 
+  get pid(): number {
+    return this.#child?.pid as number;
+  }
+
   usage(): Usage | null {
     return usageOf(this.#child?.pid as number);
   }
