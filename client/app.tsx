@@ -6,7 +6,7 @@ import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
 import { CoursePage } from './courses/course-page.tsx';
 import { HomePage } from './courses/home-page.tsx';
-import { publicRoutes } from './identity/areas.ts';
+import { publicRoutes, signedInRoutes } from './identity/areas.ts';
 import { SignInPage } from './identity/sign-in-page.tsx';
 import { AccountShell, AdminShell } from './identity/shell.tsx';
 import { SignedInGate } from './identity/signed-in-gate.tsx';
@@ -31,6 +31,7 @@ const router = createBrowserRouter([
       { path: '/', element: <HomePage /> },
       { path: '/account/*', element: <AccountShell /> },
       { path: '/admin/*', element: <AdminShell /> },
+      ...signedInRoutes,
       { path: '/courses/:courseId', element: <CoursePage /> },
       { path: '/classes/:sessionId', element: <ClassPage /> },
     ],

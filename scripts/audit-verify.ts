@@ -2,6 +2,7 @@
 // and DATA_DIR/audit-checkpoints.log; prints what it compared. 0: the trail is as it was written; 1: it is not, or could not be read.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { checkpointFile } from '../server/audit/checkpoints.ts';
 import { verifyTrail } from '../server/audit/verify.ts';
@@ -10,6 +11,9 @@ import { startEmbeddedPostgres } from '../server/kernel/db/embedded-postgres.ts'
 
 const { env } = process;
 const dataDir = resolve(env['DATA_DIR'] || './data');
+// A chain that this one took the place of, and why, is for whoever runs this to know.
+const { values } = parseArgs({ options: { 'accept-chain': { type: 'string', multiple: true } } });
+const accepted = values['accept-chain'] ?? [];
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 function auditKey(): string {
@@ -61,7 +65,7 @@ async function verify(url: string): Promise<Verification> {
     await client.query('begin isolation level repeatable read read only');
     const query: Query = async <T extends object>(text: string, values: unknown[] = []) =>
       (await client.query<T & pg.QueryResultRow>(text, values)).rows;
-    return await verifyTrail({ query, key: auditKey(), file });
+    return await verifyTrail({ query, key: auditKey(), file, acceptChains: accepted });
   } finally {
     await client.end();
   }

@@ -8,6 +8,7 @@ import { identityEntities, makeFirstAdmin } from '../server/identity/index.ts';
 import { systemClock } from '../server/kernel/clock.ts';
 import { loadConfig } from '../server/kernel/config.ts';
 import type { Config } from '../server/kernel/config.ts';
+import { createNotices } from '../server/kernel/db/notices.ts';
 import { openDatabase } from '../server/kernel/db/database.ts';
 import { startEmbeddedPostgres } from '../server/kernel/db/embedded-postgres.ts';
 import { places } from '../server/kernel/db/embedded/cluster.ts';
@@ -49,6 +50,7 @@ async function run(email: string, displayName: string | null): Promise<void> {
         key: config.auditKey,
         dataDir: config.DATA_DIR,
         authorize: async () => undefined,
+        placeOf: async () => null,
       });
       const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${config.PORT}`;
       await db.em().execute('select lectern_ensure_partitions(?)', ['audit_logs']);
@@ -60,6 +62,7 @@ async function run(email: string, displayName: string | null): Promise<void> {
           config,
           secrets: createSecrets({ pepper: config.tokenPepper, keys: config.dataKeys }),
           publicUrl: () => publicUrl,
+          notices: createNotices({ url, log }),
         },
         { email, displayName },
       );

@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import packageJson from '../package.json' with { type: 'json' };
 import { auditEntities, createAudit } from './audit/index.ts';
+import type { Audit } from './audit/index.ts';
 import { createCourses, coursesEntities } from './courses/index.ts';
 import type { Courses } from './courses/index.ts';
 import { createFiles, filesEntities } from './files/index.ts';
 import { createAccess, createIdentity, identityEntities, relateIdentitySubjects } from './identity/index.ts';
 import type { Access, Identity } from './identity/index.ts';
-import type { RouteContract } from '../shared/kernel/contract.ts';
+import type { ChannelContract, RouteContract } from '../shared/kernel/contract.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Config } from './kernel/config.ts';
 import { openDatabase } from './kernel/db/database.ts';
 import type { Database } from './kernel/db/database.ts';
 import { createNotices } from './kernel/db/notices.ts';
+import { createDeadlines } from './kernel/deadlines.ts';
 import { createOutbox } from './kernel/db/outbox.ts';
 import { AppError } from './kernel/errors.ts';
 import { docsRouter, openApiDocument } from './kernel/http/openapi.ts';
@@ -62,7 +64,12 @@ export interface App {
   stop(): Promise<void>;
   /** Every REST operation that is mounted: what a walk over all of them goes by. */
   contracts: readonly RouteContract[];
+  /** Every Socket.IO channel, for the same. */
+  channels: readonly ChannelContract[];
+  /** Below which paths other sockets are opened. */
+  socketPaths: readonly string[];
   db: Database;
+  audit: Audit;
   access: Access;
   identity: Identity;
   courses: Courses;
@@ -120,6 +127,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         permission,
         organizationId === null ? { type: 'system' } : { type: 'organization', id: organizationId },
       ),
+    placeOf: (actor, subject) => access.placeOf(db.em(), actor, subject),
+    alert: (tx, entry) => identity.alert(tx, entry),
   });
   const files = createFiles({ db, clock, ids, secrets, dataDir: config.DATA_DIR });
   const identity = createIdentity({
@@ -170,12 +179,15 @@ export async function createApp(options: AppOptions): Promise<App> {
     httpsOnly: config.PUBLIC_URL?.startsWith('https:') ?? false,
   });
   const io = createIo(http.server, http.admits);
+  const channels: ChannelContract[] = [];
   const channel = {
     io,
+    channels,
     authenticator: identity.authenticator,
     log,
     checkReplies,
     addressOf: http.addressOf,
+    refused: audit.refused,
   };
   const live: Live = createLive({
     db,
@@ -235,8 +247,20 @@ export async function createApp(options: AppOptions): Promise<App> {
   http.onUpgrade('/notes/', (req, socket, head) => notes.upgrade(req, socket, head));
 
   // Who hears of what
-  notices.on('access.changed', (concerned) => void live.rightsChanged(concerned as AccessChange));
-  notices.onGap(() => void live.rightsChanged({}));
+  const deadlines = createDeadlines({
+    clock,
+    log,
+    sources: [identity.expiring, courses.expiring],
+    ended: (userId) => void live.rightsChanged({ userId }),
+  });
+  notices.on('access.changed', (concerned) => {
+    deadlines.changed();
+    void live.rightsChanged(concerned as AccessChange);
+  });
+  notices.onGap(() => {
+    deadlines.changed();
+    void live.rightsChanged({});
+  });
   const hangUp = (authSessionId: string, code: ErrorCode): void => {
     live.signOut(authSessionId, code);
     notes.signedOut(authSessionId);
@@ -256,6 +280,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   jobs.every('partitions.ensure', '23 2 * * *', () => ensurePartitions(db));
   jobs.every('audit.checkpoint', '*/15 * * * *', () => audit.checkpoint());
   jobs.every('audit.retain', '53 3 * * *', () => audit.retain());
+  jobs.every('outbox.purge', '47 3 * * *', async () => void (await outbox.purge(7)));
   jobs.every('rooms.prune', '41 3 * * *', async () => void (await roomLog.prune(7)));
 
   metrics.gauge('lectern_live_connections', 'Sockets on /live', () => live.metrics().connections);
@@ -275,6 +300,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   lifecycle.add({ name: 'audit', stop: () => audit.checkpoint() });
   lifecycle.add({ name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() });
   lifecycle.add({ name: 'notices', start: () => notices.start(), stop: () => notices.stop() });
+  lifecycle.add({ name: 'deadlines', start: () => deadlines.start(), stop: async () => deadlines.stop() });
   lifecycle.add({ name: 'outbox', start: () => outbox.start(), stop: () => outbox.stop() });
   lifecycle.add({ name: 'media', start: () => media.start(), stop: () => media.stop() });
   lifecycle.add({ name: 'live', start: () => live.start(), stop: () => live.stop() });
@@ -299,7 +325,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     stop: () => lifecycle.stop(),
     contracts: routes.map((one) => one.contract),
+    channels,
+    socketPaths: http.upgradePrefixes(),
     db,
+    audit,
     access,
     identity,
     courses,

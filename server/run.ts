@@ -14,6 +14,7 @@ import { lanAddress, lanCertificate } from './kernel/lan.ts';
 import type { TlsFiles } from './kernel/lan.ts';
 import { createLogger } from './kernel/logger.ts';
 import type { Logger } from './kernel/logger.ts';
+import { createMediaTeller } from './follow-media.ts';
 import { explain } from './startup-error.ts';
 
 /** What a person sees in the terminal; the log is for machines. */
@@ -72,24 +73,12 @@ async function start(given: Config, stops: (() => Promise<void>)[]): Promise<voi
   followMedia(app);
 }
 
-/** Says in the terminal how audio and video stand, until they are there or have failed. */
+/** Says in the terminal how audio and video stand, for as long as the server runs: they may come late, or back. */
 function followMedia({ media }: App): void {
-  if (media.status().state === 'building') {
-    say(
-      'Audio and video are being prepared in the background: seconds, or up to ten minutes the first time.',
-    );
-  }
-  const timer = setInterval(() => {
-    const { state, reason } = media.status();
-    if (state === 'building') return;
-    clearInterval(timer);
-    say(
-      state === 'ready'
-        ? 'Audio and video are ready.'
-        : `There is no audio and video: ${reason ?? 'the media worker failed'}`,
-    );
-  }, 500);
-  timer.unref();
+  const tell = createMediaTeller(say);
+  const look = (): void => tell(media.status(), media.detail());
+  look();
+  setInterval(look, 500).unref();
 }
 
 /** `--lan`: every interface, TLS, and the address that other machines use. */
@@ -133,6 +122,7 @@ async function demo(app: App, config: Config): Promise<string> {
   const deps = {
     db: app.db,
     clock: systemClock,
+    audit: app.audit,
     ids: randomIds,
     password: () => password,
     createNote: app.notes.createForClass,
@@ -165,6 +155,7 @@ function announce(
     say('  teacher@lectern.test                      teaches a class that is running now');
     say('  student1@lectern.test … student30@…       learn in it');
     say('  moderator@, admin@, parent@lectern.test');
+    say('  student16@ may use one device at a time; student17@ is suspended');
   }
   say(`\nREST description: ${url}/api/docs   Readiness: ${url}/readyz   Stop with Ctrl-C.\n`);
 }

@@ -7,6 +7,7 @@ import type { LiveSessionView } from '../../shared/live/contract.ts';
 import { ApiError } from '../kernel/api.ts';
 import { NotFoundPage } from '../kernel/ui/not-found-page.tsx';
 import { PageShell } from '../kernel/ui/page-shell.tsx';
+import { PersonLink } from '../kernel/ui/person-link.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
 import { ClassList } from './class-list.tsx';
 import { byPhase } from './class-order.ts';
@@ -50,7 +51,8 @@ function CourseContent({ course }: { course: CourseView }) {
           </Text>
           <Title order={1}>{course.title}</Title>
           <Text c="dimmed">
-            {t('course.by', { name: course.instructor.displayName })} ·{' '}
+            {t('course.teacher')}{' '}
+            <PersonLink userId={course.instructor.id} name={course.instructor.displayName} /> ·{' '}
             {t('course.people', { count: course.enrollmentCount })}
           </Text>
         </div>

@@ -16,6 +16,7 @@ export const coursesTexts = {
   },
   course: {
     by: 'with {{name}}',
+    teacher: 'with',
     people_one: '{{count}} person enrolled',
     people_other: '{{count}} people enrolled',
     classes: 'Classes',

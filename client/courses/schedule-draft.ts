@@ -1,3 +1,4 @@
+import { dayAndTime, instantOf } from '../kernel/i18n/format.ts';
 import type { ScheduleInput } from './queries.ts';
 
 /** What stands in the form's fields, as the fields want it. */
@@ -10,17 +11,14 @@ export interface ScheduleDraft {
   minutes: number;
 }
 
-const pad = (value: number): string => String(value).padStart(2, '0');
-
 /** An empty form: the next full quarter of an hour, for a school hour. */
 export function newDraft(): ScheduleDraft {
   const quarter = 15 * 60_000;
-  const next = new Date(Math.ceil((Date.now() + 60_000) / quarter) * quarter);
+  const next = Math.ceil((Date.now() + 60_000) / quarter) * quarter;
   return {
     title: '',
     description: '',
-    date: `${next.getFullYear()}-${pad(next.getMonth() + 1)}-${pad(next.getDate())}`,
-    time: `${pad(next.getHours())}:${pad(next.getMinutes())}`,
+    ...dayAndTime(next),
     minutes: 45,
   };
 }
@@ -33,8 +31,8 @@ export function draftToInput({
   time,
   minutes,
 }: ScheduleDraft): ScheduleInput | null {
-  const moment = new Date(`${date}T${time}`);
-  if (title.trim() === '' || Number.isNaN(moment.getTime())) return null;
+  const moment = instantOf({ date, time });
+  if (title.trim() === '' || !moment) return null;
   return {
     title: title.trim(),
     description: description.trim() || null,

@@ -2,10 +2,12 @@ import { accessPages } from './access/pages.tsx';
 import { accountsPages } from './accounts/pages.tsx';
 import { apiKeysPages } from './api-keys/pages.tsx';
 import { auditPages } from './audit/pages.tsx';
+import { customFieldsPages } from './custom-fields/pages.tsx';
 import { guardiansPages } from './guardians/pages.tsx';
 import { organizationsPages } from './organizations/pages.tsx';
 import { peoplePages } from './people/pages.tsx';
 import { privacyPages } from './privacy/pages.tsx';
+import { profilesPages } from './profiles/pages.tsx';
 import { sessionsPages } from './sessions/pages.tsx';
 import { signInMethodsPages } from './sign-in-methods/pages.tsx';
 import { twoFactorPages } from './two-factor/pages.tsx';
@@ -20,12 +22,15 @@ export const areas: readonly AreaPages[] = [
   organizationsPages,
   accessPages,
   guardiansPages,
+  profilesPages,
   apiKeysPages,
   peoplePages,
+  customFieldsPages,
   privacyPages,
   auditPages,
 ];
 
 export const publicRoutes = areas.flatMap((area) => area.publicRoutes ?? []);
+export const signedInRoutes = areas.flatMap((area) => area.signedInRoutes ?? []);
 export const accountPages = areas.flatMap((area) => area.accountPages ?? []);
 export const adminPages = areas.flatMap((area) => area.adminPages ?? []);

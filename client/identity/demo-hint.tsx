@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 /** Accounts of the demonstration school (`server/demo/people.ts`), and their password on the machine the server runs on. */
-const emails = ['teacher@lectern.test', 'student1@lectern.test', 'student2@lectern.test'];
+const emails = ['teacher', 'student1', 'student2', 'parent', 'admin'].map((name) => `${name}@lectern.test`);
 const localPassword = 'lectern-demo';
 const localHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -27,5 +27,8 @@ export const identityTexts = {
     superseded:
       'You signed in on another device. Your school allows one at a time, so you were signed out here.',
     account_inactive: 'This account is not active any more. Ask your school if that is a mistake.',
+    account_suspended: 'This account is suspended. Ask your school if that is a mistake.',
+    account_suspended_until:
+      'This account is suspended until {{day}}, {{time}}. Ask your school if that is a mistake.',
   },
 };

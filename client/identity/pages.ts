@@ -21,6 +21,8 @@ export interface ShellPage {
 export interface AreaPages {
   /** Without a sign-in. */
   publicRoutes?: RouteObject[];
+  /** Pages of their own, for everybody who is signed in. */
+  signedInRoutes?: RouteObject[];
   accountPages?: ShellPage[];
   adminPages?: ShellPage[];
 }

@@ -10,6 +10,7 @@ import { formatTime } from '../kernel/i18n/format.ts';
 import { finishSignIn } from './finish-sign-in.ts';
 import { ProblemAlert } from '../kernel/ui/problem-alert.tsx';
 import { DemoHint } from './demo-hint.tsx';
+import { useKeepNext } from './next.ts';
 
 interface SignInFormProps {
   rememberMe: boolean;
@@ -25,6 +26,7 @@ export function SignInForm({ rememberMe, onRememberMe }: SignInFormProps) {
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
+  const keepNext = useKeepNext();
 
   const signIn = useMutation({
     mutationFn: () => api.call(identityRoutes.signIn, { body: { email, password, rememberMe } }),
@@ -32,7 +34,7 @@ export function SignInForm({ rememberMe, onRememberMe }: SignInFormProps) {
     onError: (error) => {
       const known = email.startsWith('+') ? { phone: email } : { email };
       if (error instanceof ApiError && error.code === 'verification_required')
-        void navigate('/verify-email', { state: known });
+        void navigate(keepNext('/verify-email'), { state: known });
       else passwordField.current?.focus();
     },
   });

@@ -7,15 +7,12 @@ import { Logo } from '../kernel/ui/logo.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
 import { useSignIn } from '../kernel/use-sign-in.ts';
 import { RegisterLink, SignInLinks } from './accounts/sign-in-links.tsx';
+import { safeNext } from './next.ts';
+import { SignInWords } from './organizations/sign-in-words.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { OtherWays } from './sign-in-methods/other-ways.tsx';
 import { useSecondFactorQuestion } from './two-factor/question.ts';
 import { SecondFactorForm } from './two-factor/second-factor-form.tsx';
-
-/** Only addresses of this site: a link must not lead from a sign-in to somebody else's page. */
-function safeNext(next: string | null): string {
-  return next?.startsWith('/') && !next.startsWith('//') && !next.includes('\\') ? next : '/';
-}
 
 export function SignInPage() {
   const { t } = useTranslation(['identity', 'kernel']);
@@ -39,6 +36,7 @@ export function SignInPage() {
             {t('kernel:productName')}
           </Text>
         </Group>
+        <SignInWords />
         <Paper withBorder p={{ base: 'lg', sm: 'xl' }} radius="lg">
           {question ? (
             <SecondFactorForm key={question.challengeId} question={question} />

@@ -5,6 +5,7 @@ import { queryClient } from '../kernel/query-client.ts';
 import { LoadingPage } from '../kernel/ui/loading-page.tsx';
 import { useSignIn } from '../kernel/use-sign-in.ts';
 import { ForcedPasswordPage } from './accounts/forced-password-page.tsx';
+import { signInFor } from './next.ts';
 import { SignedOutPage } from './signed-out-page.tsx';
 import { TwoFactorRequiredPage } from './two-factor/required-page.tsx';
 
@@ -25,8 +26,8 @@ export function SignedInGate() {
     case 'starting':
       return <LoadingPage text={state.unreachable ? t('starting.unreachable') : t('starting.title')} />;
     case 'signed-out':
-      if (state.reason !== 'none') return <SignedOutPage reason={state.reason} />;
-      return <Navigate to={`/sign-in?next=${encodeURIComponent(location.pathname)}`} replace />;
+      if (state.reason !== 'none') return <SignedOutPage reason={state.reason} until={state.until} />;
+      return <Navigate to={signInFor(location)} replace />;
     case 'signed-in':
       if (state.user.mustChangePassword) return <ForcedPasswordPage key={state.user.id} />;
       if (state.pending === 'two_factor_setup_required') return <TwoFactorRequiredPage key={state.user.id} />;

@@ -6,11 +6,18 @@ export interface OutboxEntry {
   key: string;
   event: string;
   input: Record<string, unknown>;
+  /** When the person did it, by the server's clock, in milliseconds. */
+  at: number;
 }
 
 export interface OutboxOptions {
-  /** Name in `sessionStorage`, so that a reload loses nothing. */
-  storageKey: string;
+  /** Whose events these are, and about what: together their name in `sessionStorage`, so that a reload loses nothing. */
+  userId: string;
+  scope: string;
+  /** The server's time in milliseconds. */
+  now: () => number;
+  /** For how many milliseconds an event is worth sending. */
+  lifeOf: (event: string) => number;
   /** One try. Rejects with a RequestError. */
   send: (event: string, input: Record<string, unknown>) => Promise<unknown>;
 }
@@ -26,19 +33,38 @@ export interface Outbox {
   open(): void;
   /** The connection is gone: wait. */
   shut(): void;
+  /** Forgets what waits and is not worth sending any more; nobody is told. */
+  drop(stale: (entry: OutboxEntry) => boolean): void;
+}
+
+const prefix = 'lectern-outbox:';
+
+/** On a shared computer nobody sends what somebody else wrote: forgets what others left here, with null what anybody did. */
+export function forgetOutboxes(exceptOf: string | null): void {
+  try {
+    for (const name of Object.keys(sessionStorage))
+      if (name.startsWith(prefix) && !(exceptOf !== null && name.startsWith(`${prefix}${exceptOf}:`)))
+        sessionStorage.removeItem(name);
+  } catch {
+    // Without storage nothing was left.
+  }
 }
 
 /** No verdict on the event itself: the same key is tried again. Everything else is a refusal. */
 const transient = new Set<string>(['disconnected', 'timeout', 'not_joined', 'rate_limited', 'unavailable']);
+/** The server failed, which may pass: the same key is tried again a few times, and then it is told. */
+const failing = new Set<string>(['internal', 'storage_full']);
+const maxFailures = 3;
 
 function retryDelay(error: RequestError): number {
   const { retryAfterSeconds } = (error.data ?? {}) as { retryAfterSeconds?: number };
   return retryAfterSeconds ? retryAfterSeconds * 1000 : 1000;
 }
 
-function load(storageKey: string): OutboxEntry[] {
+function load(storageKey: string, alive: (entry: OutboxEntry) => boolean): OutboxEntry[] {
   try {
-    return JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as OutboxEntry[];
+    const kept = JSON.parse(sessionStorage.getItem(storageKey) ?? '[]') as OutboxEntry[];
+    return kept.filter(alive);
   } catch {
     return [];
   }
@@ -60,8 +86,10 @@ const laneOf = (event: string): string => event.slice(0, event.indexOf('.'));
  * The sender of durable events: each is sent, and after every reconnect sent again with the same key, until the server
  * has acknowledged or refused it.
  */
-export function createOutbox({ storageKey, send }: OutboxOptions): Outbox {
-  let entries = load(storageKey);
+export function createOutbox({ userId, scope, now, lifeOf, send }: OutboxOptions): Outbox {
+  const storageKey = `${prefix}${userId}:${scope}`;
+  let entries = load(storageKey, ({ event, at }) => at + lifeOf(event) > now());
+  const failures = new Map<string, number>();
   let opened = false;
   const busyLanes = new Set<string>();
   const waiting = new Map<string, PromiseWithResolvers<unknown>>();
@@ -79,7 +107,14 @@ export function createOutbox({ storageKey, send }: OutboxOptions): Outbox {
     store(storageKey, entries);
     const waiter = waiting.get(key);
     waiting.delete(key);
+    failures.delete(key);
     return waiter;
+  };
+
+  const mayPass = (key: string, code: string): boolean => {
+    if (!failing.has(code)) return transient.has(code);
+    failures.set(key, (failures.get(key) ?? 0) + 1);
+    return (failures.get(key) ?? 0) < maxFailures;
   };
 
   const deliver = async ({ key, event, input }: OutboxEntry): Promise<void> => {
@@ -87,7 +122,7 @@ export function createOutbox({ storageKey, send }: OutboxOptions): Outbox {
       const reply = await send(event, { ...input, key });
       remove(key)?.resolve(reply);
     } catch (error) {
-      if (!(error instanceof RequestError) || !transient.has(error.code)) remove(key)?.reject(error);
+      if (!(error instanceof RequestError) || !mayPass(key, error.code)) remove(key)?.reject(error);
       // `disconnected` waits for `open`; the rest waits a moment, with the lane kept so that nothing overtakes.
       else if (error.code !== 'disconnected')
         await new Promise((resolve) => setTimeout(resolve, retryDelay(error)));
@@ -112,7 +147,7 @@ export function createOutbox({ storageKey, send }: OutboxOptions): Outbox {
     entries: () => entries,
     settled,
     add(event, input, key = uuid()) {
-      entries = [...entries, { key, event, input }];
+      entries = [...entries, { key, event, input, at: now() }];
       store(storageKey, entries);
       const done = settled(key);
       pump();
@@ -124,6 +159,13 @@ export function createOutbox({ storageKey, send }: OutboxOptions): Outbox {
     },
     shut() {
       opened = false;
+    },
+    drop(stale) {
+      const left = entries.filter((entry) => !stale(entry));
+      if (left.length === entries.length) return;
+      for (const { key } of entries.filter((entry) => stale(entry))) waiting.delete(key);
+      entries = left;
+      store(storageKey, entries);
     },
   };
 }

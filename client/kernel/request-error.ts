@@ -55,3 +55,9 @@ export class RequestError extends Error {
 export function codeOf(error: unknown): ErrorCode | LocalCode {
   return error instanceof ApiError || error instanceof RequestError ? error.code : 'internal';
 }
+
+/** When the suspension that a refusal tells of ends; null where it is none, or has no end. */
+export function suspendedUntil(error: unknown): string | null {
+  if (codeOf(error) !== 'account_suspended') return null;
+  return ((error as ApiError | RequestError).data as { until?: string | null } | undefined)?.until ?? null;
+}

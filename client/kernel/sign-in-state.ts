@@ -1,13 +1,24 @@
 import type { MeView, SignedInView } from '../../shared/identity/contract.ts';
 import type { PendingDuty } from '../../shared/kernel/contract.ts';
+import { forgetOutboxes } from './outbox.ts';
 import { queryClient } from './query-client.ts';
 
-export type SignedOutReason = 'none' | 'ended_elsewhere' | 'superseded' | 'account_inactive';
+export type SignedOutReason =
+  | 'none'
+  | 'ended_elsewhere'
+  | 'superseded'
+  | 'account_inactive'
+  | 'account_suspended';
 
 /** Who is signed in, as every tab of this browser knows it. The access token lives in memory only. */
 export type SignInState =
   | { status: 'starting'; unreachable: boolean }
-  | { status: 'signed-out'; reason: SignedOutReason }
+  | {
+      status: 'signed-out';
+      reason: SignedOutReason;
+      /** The end of a suspension, where it has one. */
+      until: string | null;
+    }
   | {
       status: 'signed-in';
       token: string;
@@ -21,7 +32,7 @@ export type SignInState =
 type TabMessage =
   | { type: 'signed-in'; view: SignedInView }
   | { type: 'me'; user: MeView }
-  | { type: 'signed-out'; reason: SignedOutReason };
+  | { type: 'signed-out'; reason: SignedOutReason; until: string | null };
 
 let state: SignInState = { status: 'starting', unreachable: false };
 const listeners = new Set<() => void>();
@@ -43,6 +54,9 @@ function set(next: SignInState): void {
     next.status === 'signed-in' &&
     organizationOf(state) !== organizationOf(next);
   state = next;
+  if (next.status === 'signed-in') forgetOutboxes(next.user.id);
+  // Whose sign-in was ended from elsewhere may come back for what is still unsent.
+  else if (next.status === 'signed-out' && next.reason === 'none') forgetOutboxes(null);
   // What was loaded in one organization is not shown in another. A class that is open goes on: it is the same one everywhere.
   if (moved) void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'class' });
   for (const listener of listeners) listener();
@@ -76,10 +90,10 @@ export function setMe(user: MeView): void {
   tabs?.postMessage({ type: 'me', user } satisfies TabMessage);
 }
 
-export function setSignedOut(reason: SignedOutReason): void {
+export function setSignedOut(reason: SignedOutReason, until: string | null = null): void {
   if (state.status === 'signed-out') return;
-  set({ status: 'signed-out', reason });
-  tabs?.postMessage({ type: 'signed-out', reason } satisfies TabMessage);
+  set({ status: 'signed-out', reason, until });
+  tabs?.postMessage({ type: 'signed-out', reason, until } satisfies TabMessage);
 }
 
 /** Still no answer at the start: the page says so and goes on trying. */
@@ -94,6 +108,9 @@ export function listenToTabs(serverNow: () => number): void {
     else if (event.data.type === 'me') {
       if (state.status === 'signed-in' && state.user.id === event.data.user.id)
         set({ ...state, user: event.data.user });
-    } else if (state.status !== 'signed-out') set({ status: 'signed-out', reason: event.data.reason });
+    } else if (state.status !== 'signed-out') {
+      const { reason, until } = event.data;
+      set({ status: 'signed-out', reason, until });
+    }
   });
 }

@@ -31,6 +31,7 @@ const signedOutCodes = new Set(['session_revoked', 'session_superseded']);
 const finalRefusals = new Set([
   ...signedOutCodes,
   'account_inactive',
+  'account_suspended',
   'origin_not_allowed',
   'must_change_password',
   'two_factor_setup_required',

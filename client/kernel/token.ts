@@ -1,7 +1,7 @@
 import { identityRoutes } from '../../shared/identity/contract.ts';
 import type { SignedInView } from '../../shared/identity/contract.ts';
 import { sendRequest } from './http.ts';
-import { ApiError } from './request-error.ts';
+import { ApiError, suspendedUntil } from './request-error.ts';
 import { serverNow } from './server-clock.ts';
 import {
   getSignInState,
@@ -20,6 +20,7 @@ const endings: Partial<Record<string, SignedOutReason>> = {
   session_revoked: 'ended_elsewhere',
   session_superseded: 'superseded',
   account_inactive: 'account_inactive',
+  account_suspended: 'account_suspended',
 };
 
 /** One tab at a time: a refresh cookie is used once. Without locks (plain http) the server's grace covers a collision. */
@@ -57,7 +58,10 @@ async function requestToken(): Promise<string | null> {
     const reason = error instanceof ApiError ? endings[error.code] : undefined;
     if (!reason) throw error;
     // Who was signed in and suddenly is not was ended elsewhere; who never was is a visitor.
-    setSignedOut(reason === 'none' && before.status === 'signed-in' ? 'ended_elsewhere' : reason);
+    setSignedOut(
+      reason === 'none' && before.status === 'signed-in' ? 'ended_elsewhere' : reason,
+      suspendedUntil(error),
+    );
     return null;
   }
 }

@@ -3,6 +3,8 @@ import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import { notesRoutes } from '../../shared/notes/contract.ts';
 import { ApiError, api } from '../kernel/api.ts';
+import { getSignInState, subscribeSignIn } from '../kernel/sign-in-state.ts';
+import type { SignInState } from '../kernel/sign-in-state.ts';
 import { NoteProvider } from './note-provider.ts';
 import type { NoteTicket } from './note-provider.ts';
 
@@ -50,12 +52,24 @@ function openSession(documentId: string, userId: string, ready: (session: NoteSe
     ready({ doc, provider });
   };
   void begin();
+  const stopWatching = subscribeSignIn(() => onSignIn(provider, getSignInState()));
   return () => {
     closed = true;
+    stopWatching();
     provider.destroy();
     void stored?.destroy();
     doc.destroy();
   };
+}
+
+/** A new sign-in, in whatever tab, opens a note again that was closed for the end of the old one. */
+export function onSignIn(
+  provider: Pick<NoteProvider, 'state' | 'retry'>,
+  signIn: Pick<SignInState, 'status'>,
+): void {
+  const state = provider.state();
+  if (signIn.status === 'signed-in' && state.kind === 'error' && state.problem === 'signedOut')
+    provider.retry();
 }
 
 /** What this device holds comes first, so that the server is asked only for the rest. */

@@ -54,3 +54,6 @@ export function problemOf(code: number): NoteProblem | null {
       return null;
   }
 }
+
+/** Whether the note stays closed until somebody tries again. */
+export const isFinal = (problem: NoteProblem): boolean => problem !== 'tooFast';

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCloudCheck, IconCloudOff, IconCloudUp, IconLock 
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NoteProvider } from './note-provider.ts';
+import { isFinal } from './note-state.ts';
 import type { NoteState } from './note-state.ts';
 
 const icons = {
@@ -47,7 +48,7 @@ export function NoteStatus({ provider }: { provider: NoteProvider }) {
     >
       <Icon size={18} aria-hidden style={{ flex: 'none' }} />
       <Text size="sm">{text}</Text>
-      {state.kind === 'error' && state.problem === 'tooLarge' && (
+      {state.kind === 'error' && isFinal(state.problem) && (
         <Button size="compact-sm" variant="default" onClick={() => provider.retry()}>
           {t('retry')}
         </Button>

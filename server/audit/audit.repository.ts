@@ -187,32 +187,58 @@ export async function countEntries(
   return Number(row?.n ?? 0);
 }
 
+/** Whom entries are to forget, and how they may tell of them. */
+export interface Forgotten {
+  userId: string;
+  /** Wherever they stand. */
+  texts: readonly string[];
+  /** As a whole value, in entries that are about no other account. */
+  names: readonly string[];
+  /** What belongs to the person alone. */
+  resourceIds: readonly string[];
+}
+
 /** Locks the details that are to lose a part, and gives the ids of their entries. */
 export async function erasableDetails(
   em: EntityManager,
   part: 'details' | 'origin',
-  userId: string,
-  mentioning: readonly string[],
+  forgotten: Forgotten,
 ): Promise<string[]> {
+  const { userId } = forgotten;
   // What nobody signed in did to an account came, as far as one can know, from its owner.
-  const whose =
+  const whose: Condition[] =
     part === 'origin'
-      ? "(l.user_id = ? or (l.user_id is null and l.resource_type = 'user' and l.resource_id = ?))"
-      : "((l.resource_type = 'user' and l.resource_id = ?) or (l.user_id = ? and l.category = 'authentication'))";
-  const values: unknown[] = [userId, userId];
-  let mentions = '';
-  if (part === 'details') {
-    for (const text of mentioning) {
-      mentions += ` or concat(d.old_values::text, d.new_values::text, d.metadata::text, d.description) ilike ?`;
-      values.push(`%${literal(text)}%`);
-    }
-  }
+      ? [
+          [
+            "l.user_id = ? or (l.user_id is null and l.resource_type = 'user' and l.resource_id = ?)",
+            userId,
+            userId,
+          ],
+        ]
+      : detailsAbout(forgotten);
   const rows = await em.execute<{ audit_log_id: string }[]>(
     `select d.audit_log_id from audit_log_details d join audit_logs l on l.id = d.audit_log_id
-     where d.${part}_erased_at is null and (${whose}${mentions}) for update of d`,
-    values,
+     where d.${part}_erased_at is null and (${whose.map(([text]) => text).join(' or ')}) for update of d`,
+    valuesOf(whose),
   );
   return rows.map((row) => row.audit_log_id);
+}
+
+/** What people call their keys tells of them as well. */
+const ownThings = "'passkey', 'api_key', 'sign_in_method'";
+const values = 'concat(d.old_values::text, d.new_values::text, d.metadata::text, d.description)';
+
+function detailsAbout({ userId, texts, names, resourceIds }: Forgotten): Condition[] {
+  return [
+    ["l.resource_type = 'user' and l.resource_id = ?", userId],
+    [`l.user_id = ? and (l.category = 'authentication' or l.resource_type in (${ownThings}))`, userId],
+    ...resourceIds.map((id): Condition => ['l.resource_id = ?', id]),
+    ...texts.map((text): Condition => [`${values} ilike ?`, `%${literal(text)}%`]),
+    ...names.map((name): Condition => [
+      `l.resource_type is distinct from 'user' and ${values} ilike ?`,
+      `%${literal(JSON.stringify(name))}%`,
+    ]),
+  ];
 }
 
 /** Takes a part away from details, with the proof that it was the server who did. */
@@ -251,7 +277,10 @@ export async function addCheckpoint(
   );
 }
 
-/** Up to which entry whole months before `before` reach, if the months after them follow without a gap. */
+/**
+ * Up to which entry whole months before `before` reach, if the months after them follow without a gap, and no entry of that time
+ * lies outside the months: it would stay behind.
+ */
 export async function droppable(
   em: EntityManager,
   before: Date,
@@ -259,12 +288,13 @@ export async function droppable(
   // The same cut as lectern_drop_partitions makes: months that lie wholly before.
   const cut =
     "lectern_uuid_v7_floor(date_trunc('month', ?::timestamptz at time zone 'UTC') at time zone 'UTC')";
-  const [row] = await em.execute<{ seq: string; mac: Buffer; next: string | null }[]>(
-    `select seq, mac, (select min(seq) from audit_logs where id >= ${cut}) as next
+  const [row] = await em.execute<{ seq: string; mac: Buffer; next: string | null; stays: boolean }[]>(
+    `select seq, mac, (select min(seq) from audit_logs where id >= ${cut}) as next,
+       exists (select 1 from audit_logs_default where id < ${cut}) as stays
      from audit_logs where id < ${cut} order by seq desc limit 1`,
-    [before, before],
+    [before, before, before],
   );
-  if (!row || (row.next !== null && Number(row.next) !== Number(row.seq) + 1)) return null;
+  if (!row || row.stays || (row.next !== null && Number(row.next) !== Number(row.seq) + 1)) return null;
   return { seq: Number(row.seq), mac: row.mac };
 }
 

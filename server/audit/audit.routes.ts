@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
 import { auditRoutes } from '../../shared/audit/contract.ts';
 import { route } from '../kernel/http/route.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
+import { sendPieces } from '../kernel/http/stream.ts';
 import type { AuditService } from './audit.service.ts';
 
 /** The REST edge of the audit trail. */
@@ -17,13 +17,8 @@ export function bindRoutes(audit: AuditService): BoundRoute[] {
   ];
 }
 
-/** Writes as fast as the reader reads. After the first piece an error can only cut the answer off. */
 async function sendCsv(res: Response, pieces: AsyncIterable<string>): Promise<string> {
   res.status(200).type('text/csv').setHeader('content-disposition', 'attachment; filename="audit.csv"');
-  for await (const piece of pieces) {
-    if (res.closed) break;
-    if (!res.write(piece)) await Promise.race([once(res, 'drain'), once(res, 'close')]);
-  }
-  res.end();
+  await sendPieces(res, pieces);
   return '';
 }

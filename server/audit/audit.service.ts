@@ -6,7 +6,7 @@ import { AppError } from '../kernel/errors.ts';
 import { presentEntry } from './audit.presenter.ts';
 import { countEntries, erasableDetails, eraseParts, findEntries } from './audit.repository.ts';
 import type { ChainKey } from './chain.ts';
-import { csvHeader, csvLine } from './csv.ts';
+import { csvEntry, csvHeader } from './csv.ts';
 import type { AuditDeps } from './index.ts';
 import type { Writer } from './writer.ts';
 
@@ -78,7 +78,7 @@ export class AuditService {
         cursor,
         limit: Math.min(exportBatch, left),
       });
-      yield rows.map((row) => csvLine(presentEntry(row))).join('');
+      yield rows.map((row) => csvEntry(presentEntry(row))).join('');
       cursor = rows.at(-1)?.id;
       if (rows.length < exportBatch) return;
     }
@@ -88,12 +88,19 @@ export class AuditService {
     tx: Transaction,
     userId: string,
     mentioning: readonly string[] = [],
+    more: { names?: readonly string[]; resourceIds?: readonly string[] } = {},
   ): Promise<{ details: number; origins: number }> {
     this.#writer.forget(tx, userId);
     const at = this.#deps.clock.now();
-    const texts = mentioning.filter((text) => text.trim() !== '');
+    const filled = (texts: readonly string[]): string[] => texts.filter((text) => text.trim() !== '');
+    const about = {
+      userId,
+      texts: filled(mentioning),
+      names: filled(more.names ?? []),
+      resourceIds: more.resourceIds ?? [],
+    };
     const erase = async (part: 'details' | 'origin'): Promise<number> => {
-      const ids = await erasableDetails(tx.em, part, userId, texts);
+      const ids = await erasableDetails(tx.em, part, about);
       await eraseParts(
         tx.em,
         part,

@@ -25,6 +25,24 @@ export interface CheckpointLine {
 }
 
 const retentionYears = 7;
+const tailBytes = 4096;
+
+/** The end of a file; nothing where there is none. */
+async function lastBytes(path: string): Promise<string> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      const from = Math.max(0, size - tailBytes);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(tailBytes), 0, tailBytes, from);
+      return buffer.subarray(0, bytesRead).toString('latin1');
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return '';
+  }
+}
 
 export interface Checkpoints {
   /** Signs how far the chain has come, in the database and in the file; nothing where it has come no further. */
@@ -38,12 +56,31 @@ export function createCheckpoints(deps: AuditDeps, key: ChainKey): Checkpoints {
 
   async function write(line: CheckpointLine): Promise<void> {
     await mkdir(dataDir, { recursive: true });
-    const file = await open(checkpointFile(dataDir), 'a', 0o600);
+    const path = checkpointFile(dataDir);
+    const tail = await lastBytes(path);
+    const file = await open(path, 'a', 0o600);
     try {
+      // What a crash left of a line would make the next one unreadable too.
+      const half = tail.length - (tail.lastIndexOf('\n') + 1);
+      if (half > 0 && half < tailBytes) await file.truncate((await file.stat()).size - half);
       await file.write(`${JSON.stringify(line)}\n`);
       await file.sync();
     } finally {
       await file.close();
+    }
+  }
+
+  /** How far the last whole line of the file says that a chain had come; 0: it says nothing of it. */
+  async function written(chainId: string): Promise<number> {
+    const text = await lastBytes(checkpointFile(dataDir));
+    // A crash may leave a beginning of the last line.
+    const lines = text.split('\n').slice(0, -1);
+    const last = lines.findLast((line) => line.includes(chainId));
+    try {
+      const { chainId: of, seq } = JSON.parse(last ?? '') as Partial<CheckpointLine>;
+      return of === chainId && typeof seq === 'number' ? seq : 0;
+    } catch {
+      return 0;
     }
   }
 
@@ -62,7 +99,9 @@ export function createCheckpoints(deps: AuditDeps, key: ChainKey): Checkpoints {
     async take() {
       const line = await db.transaction(async ({ em }): Promise<CheckpointLine | null> => {
         const head = await readHead(em);
-        if (head.seq === 0 || head.seq === (await latestCheckpointSeq(em))) return null;
+        // A crash between the commit and the file leaves the file behind: it is what has to know.
+        const known = Math.min(await latestCheckpointSeq(em), await written(head.chainId));
+        if (head.seq === 0 || head.seq === known) return null;
         const checkpoint: Checkpoint = {
           kind: 'regular',
           seq: head.seq,

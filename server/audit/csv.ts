@@ -1,13 +1,5 @@
 import type { AuditEntryView } from '../../shared/audit/contract.ts';
-
-/** A spreadsheet takes cells that begin like this for formulas. */
-const formula = /^[=+\-@\t\r]/;
-
-function cell(value: string | null): string {
-  const text = value ?? '';
-  const safe = formula.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+import { csvLine } from '../kernel/csv.ts';
 
 const json = (values: Record<string, unknown> | null): string =>
   values === null || Object.keys(values).length === 0 ? '' : JSON.stringify(values);
@@ -34,9 +26,8 @@ const columns: readonly (readonly [name: string, of: (entry: AuditEntryView) => 
   ['entry_id', ({ id }) => id],
 ];
 
-const line = (cells: readonly string[]): string => `${cells.join(',')}\r\n`;
+/** The names of the columns. */
+export const csvHeader = csvLine(columns.map(([name]) => name));
 
-/** RFC 4180, with the names of the columns. */
-export const csvHeader = line(columns.map(([name]) => name));
-
-export const csvLine = (entry: AuditEntryView): string => line(columns.map(([, of]) => cell(of(entry))));
+/** An entry as a line of a spreadsheet. */
+export const csvEntry = (entry: AuditEntryView): string => csvLine(columns.map(([, of]) => of(entry) ?? ''));

@@ -1,7 +1,8 @@
 import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
-import type { BoundRoute, Refusal } from '../kernel/http/route.ts';
+import type { BoundRoute } from '../kernel/http/route.ts';
+import type { Refusal } from '../kernel/refusal.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { bindRoutes } from './audit.routes.ts';
@@ -24,7 +25,8 @@ export interface Audit {
   record(tx: Transaction, entry: AuditEntry): void;
   /**
    * Takes out of the trail what tells of a person: the values of what was done to them, the addresses they acted from, and
-   * values that mention one of the texts (their e-mail address, their phone number). That something was done stays, and the
+   * values that mention one of the texts (their e-mail address, their phone number) or belong to a resource of theirs.
+   * A name takes the values of those entries only that are about no other account, since names are shared. That something was done stays, and the
    * chain stays valid.
    * @returns how many entries lost their values, and how many their address
    */
@@ -32,6 +34,7 @@ export interface Audit {
     tx: Transaction,
     userId: string,
     mentioning?: readonly string[],
+    more?: { names?: readonly string[]; resourceIds?: readonly string[] },
   ): Promise<{ details: number; origins: number }>;
   /** For the edge: somebody asked for what they have no right to. In a transaction of its own, and not without limit. */
   refused(actor: UserActor, refusal: Refusal): Promise<void>;
@@ -51,6 +54,10 @@ export interface AuditDeps {
   dataDir: string;
   /** @throws AppError not_found, forbidden */
   authorize(actor: Actor, permission: 'audit.read', organizationId: string | null): Promise<void>;
+  /** The organization that a thing belongs to; null where the person is nobody to it, or it does not exist. */
+  placeOf(actor: UserActor, subject: { type: string; id: string }): Promise<string | null>;
+  /** Told of every critical entry, in its transaction. */
+  alert?(tx: Transaction, entry: AuditEntry): Promise<void>;
 }
 
 /** For `openDatabase`. */
@@ -64,7 +71,7 @@ export function createAudit(deps: AuditDeps): Audit {
   return {
     routes: bindRoutes(service),
     record: (tx, entry) => writer.record(tx, entry),
-    eraseDetailsOf: (tx, userId, mentioning) => service.eraseDetailsOf(tx, userId, mentioning),
+    eraseDetailsOf: (tx, userId, mentioning, more) => service.eraseDetailsOf(tx, userId, mentioning, more),
     refused: createRefusals(deps, (tx, entry) => writer.record(tx, entry)),
     checkpoint: () => checkpoints.take(),
     retain: () => checkpoints.retain(),

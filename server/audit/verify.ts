@@ -66,7 +66,7 @@ const rowsSql = `
     d.details_salt, d.old_values, d.new_values, d.description, d.metadata, d.details_erased_at, d.details_erasure_mac,
     d.origin_salt, host(d.ip_address) as ip_address, d.user_agent, d.origin_erased_at, d.origin_erasure_mac
   from audit_logs l left join audit_log_details d on d.audit_log_id = l.id
-  where (l.seq, l.id) > ($1::bigint, $2::uuid) order by l.seq, l.id limit ${batch}`;
+  where $1::bigint is null or (l.seq, l.id) > ($1::bigint, $2::uuid) order by l.seq, l.id limit ${batch}`;
 
 /** Reads the whole trail and compares it with its macs and with every signed statement about it. */
 export async function verifyTrail(options: {
@@ -75,6 +75,8 @@ export async function verifyTrail(options: {
   key: string;
   /** Content of `audit-checkpoints.log`, read before the database is; null: there is no such file. */
   file: string | null;
+  /** Chains that somebody knows of and says why: what the file remembers of them is no problem. */
+  acceptChains?: readonly string[];
 }): Promise<Verification> {
   const { query, file } = options;
   const key = createChainKey(options.key);
@@ -86,21 +88,34 @@ export async function verifyTrail(options: {
   const chainId = head.chain_id;
   const stored = await storedCheckpoints(query, key, chainId, problems);
   const written = fileCheckpoints(file, key, chainId, problems);
+  for (const [id, seq] of written.others)
+    if (!options.acceptChains?.includes(id))
+      problems.push(
+        `audit-checkpoints.log knows another chain (${id}), up to entry ${seq}: this one was put in its place`,
+      );
   const dropped = stored.filter(({ kind }) => kind === 'retention').toSorted((a, b) => b.seq - a.seq)[0];
   const witnesses = [...stored.filter(({ kind }) => kind === 'regular'), ...written.found];
   if (file === null && witnesses.length > 0)
     problems.push('the file audit-checkpoints.log is missing, though checkpoints were written');
 
   const walk = new Walk(key, chainId, dropped ?? { seq: 0, mac: genesis }, witnesses, problems);
-  let after: { seq: string; id: string } = { seq: '-1', id: '00000000-0000-0000-0000-000000000000' };
+  let after: { seq: string; id: string } | null = null;
   for (;;) {
-    const rows = await query<Row>(rowsSql, [after.seq, after.id]);
+    const rows: Row[] = await query<Row>(rowsSql, [after?.seq ?? null, after?.id ?? null]);
     for (const row of rows) walk.step(row);
     const last = rows.at(-1);
     if (!last || rows.length < batch) break;
     after = last;
   }
   walk.end({ seq: Number(head.seq), mac: head.mac });
+  // Where entries are missing, their details say nothing new.
+  const [stray] =
+    problems.length > 0
+      ? []
+      : await query<{ n: string }>(
+          'select count(*) as n from audit_log_details d where not exists (select 1 from audit_logs l where l.id = d.audit_log_id)',
+        );
+  if (stray && Number(stray.n) > 0) problems.push(`there are details without an entry: ${stray.n}`);
   return {
     entries: walk.entries,
     first: walk.first,
@@ -150,30 +165,34 @@ function fileCheckpoints(
   key: ChainKey,
   chainId: string,
   problems: string[],
-): { found: Witness[]; foreign: number } {
+): { found: Witness[]; foreign: number; others: Map<string, number> } {
   const found: Witness[] = [];
+  /** Chains that the same key signed, and how far each had come: the id of a chain stands in the database, unsigned. */
+  const others = new Map<string, number>();
   let foreign = 0;
   const lines = (file ?? '').split('\n');
   // A crash may leave a beginning of the last line.
   const whole = lines.slice(0, -1);
   for (const [index, text] of whole.entries()) {
     const line = parseLine(text);
-    if (line && line.chainId !== chainId) {
-      foreign += 1;
-      continue;
-    }
     const checkpoint: Checkpoint | null = line && {
       kind: 'regular',
       seq: line.seq,
       mac: Buffer.from(line.mac, 'hex'),
       createdAt: new Date(line.at),
     };
-    if (line && checkpoint && same(key.checkpoint(chainId, checkpoint), Buffer.from(line.signature, 'hex')))
-      found.push({ ...checkpoint, where: 'file' });
+    const signed =
+      line !== null &&
+      checkpoint !== null &&
+      same(key.checkpoint(line.chainId, checkpoint), Buffer.from(line.signature, 'hex'));
+    if (line && line.chainId !== chainId) {
+      foreign += 1;
+      if (signed) others.set(line.chainId, Math.max(line.seq, others.get(line.chainId) ?? 0));
+    } else if (signed) found.push({ ...checkpoint, where: 'file' });
     else if (text.trim() !== '')
       problems.push(`line ${index + 1} of audit-checkpoints.log has no valid signature`);
   }
-  return { found, foreign };
+  return { found, foreign, others };
 }
 
 function parseLine(text: string): CheckpointLine | null {
@@ -222,8 +241,14 @@ class Walk {
 
   step(row: Row): void {
     const seq = Number(row.seq);
-    // What age should have dropped and did not, such as a row in no month's partition.
-    if (seq <= this.#start) return;
+    if (seq <= this.#start) {
+      this.#problems.push(
+        seq < 1
+          ? `entry ${row.seq} (${row.id}) was never written by Lectern`
+          : `entry ${seq} (${row.id}) was dropped because of its age, and is there again`,
+      );
+      return;
+    }
     this.entries += 1;
     this.first ??= seq;
     if (seq === this.seq) {

@@ -23,6 +23,8 @@ export interface WriterDeps {
   clock: Clock;
   ids: Ids;
   key: ChainKey;
+  /** Told of every critical entry, in its transaction. */
+  alert?(tx: Transaction, entry: AuditEntry): Promise<void>;
 }
 
 /** What writes into the chain. */
@@ -47,6 +49,8 @@ export function createWriter(deps: WriterDeps): Writer {
     const recorded = waiting.get(tx) ?? [];
     // What another last step records after this one gets a step of its own.
     waiting.delete(tx);
+    // Before the lock: everybody who records waits for it.
+    for (const { entry } of recorded) if (entry.severity === 'critical') await deps.alert?.(tx, entry);
     const head = await lockHead(tx.em);
     const entries: NewEntry[] = [];
     let { seq, mac } = head;

@@ -99,3 +99,16 @@ export async function displayNames(
   );
   return new Map(rows.map((row) => [row.id, row.display_name]));
 }
+
+/** How somebody's enrolments in some courses stand, by course id. */
+export async function enrollmentStatuses(
+  em: EntityManager,
+  userId: string,
+  courseIds: readonly string[],
+): Promise<Map<string, EnrollmentStatus>> {
+  const rows = await em.execute<{ course_id: string; status: EnrollmentStatus }[]>(
+    'select course_id, status from enrollments where user_id = ? and course_id = any(?::uuid[]) and deleted_at is null',
+    [userId, `{${courseIds.join(',')}}`],
+  );
+  return new Map(rows.map((row) => [row.course_id, row.status]));
+}

@@ -5,6 +5,7 @@ import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
 import type { Notices } from '../kernel/db/notices.ts';
+import type { DeadlineSource } from '../kernel/deadlines.ts';
 import type { Outbox } from '../kernel/db/outbox.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
@@ -16,6 +17,7 @@ import { CourseService } from './courses.service.ts';
 import { Enrollment } from './enrollment.entity.ts';
 import { EnrollmentService } from './enrollments.service.ts';
 import type { EnrollmentInput } from './enrollments.service.ts';
+import { expiringEnrollments } from './expiring.ts';
 import { LearnerService } from './learner.service.ts';
 
 export { Course, Enrollment };
@@ -29,6 +31,8 @@ export const coursesEntities = [Course, Enrollment];
 /** Courses, who is what in them, and enrolment. */
 export interface Courses {
   routes: BoundRoute[];
+  /** Enrolments that end by time. */
+  expiring: DeadlineSource;
   /** What the person is in the course now, or null. In the caller's `em`, so that it can be part of a transaction. */
   standing(em: EntityManager, who: Who, courseId: string): Promise<CourseStanding | null>;
   /** Ids of all courses of an organization (null: of any) that the person may see now, oldest course first. */
@@ -71,6 +75,7 @@ export function createCourses(deps: {
   const learners = new LearnerService(deps);
   return {
     routes: bindRoutes(courses, learners),
+    expiring: expiringEnrollments(deps.db),
     standing: (em, who, courseId) => courses.standing(em, who, courseId),
     courseIdsOf: (em, who, organizationId) => courses.courseIdsOf(em, who, organizationId),
     titles: (em, courseIds) => courses.titles(em, courseIds),

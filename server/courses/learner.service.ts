@@ -1,11 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { learningStatuses } from '../../shared/courses/learner.ts';
 import type { LearnerCourseView } from '../../shared/courses/learner.ts';
 import type { Access } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { Course } from './course.entity.ts';
 import { standingAsks, standingOf } from './courses.policy.ts';
-import { candidates, displayNames } from './courses.repository.ts';
+import { candidates, displayNames, enrollmentStatuses } from './courses.repository.ts';
 
 /** The courses of a learner for those who may follow their progress. */
 export class LearnerService {
@@ -26,6 +27,7 @@ export class LearnerService {
       em,
       courses.map(({ instructorId }) => instructorId),
     );
+    const statuses = await enrollmentStatuses(em, userId, ids);
     return {
       items: courses.map((course) => ({
         id: course.id,
@@ -33,6 +35,7 @@ export class LearnerService {
         title: course.title,
         subtitle: course.subtitle ?? null,
         instructor: { displayName: names.get(course.instructorId) ?? '' },
+        enrollmentStatus: learningStatuses.find((one) => one === statuses.get(course.id)) ?? 'enrolled',
       })),
       nextCursor: null,
     };

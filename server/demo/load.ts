@@ -2,13 +2,18 @@ import { Course, Enrollment } from '../courses/index.ts';
 import { Organization, Role, UserRole, hashPassword } from '../identity/index.ts';
 import type { User } from '../identity/index.ts';
 import type { RoleSlug } from '../../shared/identity/contract.ts';
+import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
 import { createPeople, demoAccounts, isEmpty } from './accounts.ts';
 import { catalogue } from './catalogue.ts';
 import type { DemoCourse } from './catalogue.ts';
+import { createFields } from './fields.ts';
 import { studentEmail } from './people.ts';
+import { createProfiles } from './profiles.ts';
+import { createRights } from './rights.ts';
 import { createSurroundings } from './surroundings.ts';
+import { createTraces } from './traces.ts';
 
 /** Two processes that start at once must not both find the database empty. */
 export const demoLock = 'select pg_advisory_xact_lock(7305802)';
@@ -16,6 +21,7 @@ export const demoLock = 'select pg_advisory_xact_lock(7305802)';
 export interface LoadDemoDeps {
   db: Database;
   clock: Clock;
+  audit: Pick<Audit, 'record'>;
   /** The password of the accounts; asked for only when they are created. */
   password: () => string | Promise<string>;
 }
@@ -47,6 +53,10 @@ async function createSchool(tx: Transaction, deps: LoadDemoDeps): Promise<void> 
     organization.id,
   ]);
   await createSurroundings(tx.em, organization, (email) => personOf(users, email));
+  await createFields(tx.em, organization, (email) => personOf(users, email));
+  await createProfiles(tx.em, deps.clock, (email) => personOf(users, email));
+  await createRights(tx.em, deps.clock, organization, (email) => personOf(users, email));
+  await createTraces(deps, tx, organization, (email) => personOf(users, email));
 }
 
 function createCourse(

@@ -75,6 +75,11 @@ export class FileService {
     return { bytes, mimeType: file.mimeType, sha256: file.sha256 ?? '' };
   }
 
+  async contentOf(fileId: string): Promise<Uint8Array | null> {
+    const file = await this.#deps.db.em().findOne(StoredFile, { id: fileId, status: 'stored' });
+    return file && (await this.#disk.exists(file.storageKey)) ? this.#disk.getBytes(file.storageKey) : null;
+  }
+
   #keyOf(fileId: string): string {
     return this.#deps.secrets.pepper('file', fileId).subarray(0, 24).toString('base64url');
   }

@@ -17,6 +17,8 @@ export interface Files {
   routes: BoundRoute[];
   /** Stores in the caller's transaction. @returns its id and its address on this server */
   store(tx: Transaction, file: NewFile): Promise<{ id: string; url: string }>;
+  /** The bytes of a file that is stored, for its owner's copy of their data; null when they are not there (any more). */
+  contentOf(fileId: string): Promise<Uint8Array | null>;
   /** Takes a file away for ever. */
   purge(tx: Transaction, fileId: string): Promise<void>;
 }
@@ -38,6 +40,7 @@ export function createFiles(deps: FilesDeps): Files {
   return {
     routes: bindRoutes(service),
     store: (tx, file) => service.store(tx, file),
+    contentOf: (fileId) => service.contentOf(fileId),
     purge: (tx, fileId) => service.purge(tx, fileId),
   };
 }

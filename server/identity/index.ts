@@ -1,12 +1,18 @@
+import type { AuditEntry } from '../audit/index.ts';
 import type { Authenticator } from '../kernel/actor.ts';
+import type { Transaction } from '../kernel/db/database.ts';
+import type { DeadlineSource } from '../kernel/deadlines.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import { Role } from './access/role.entity.ts';
 import { UserRole } from './access/user-role.entity.ts';
+import { expiringRights } from './access/expiring.ts';
 import { createRoles } from './access/index.ts';
 import { AccountService } from './accounts/accounts.service.ts';
+import { alertSuperAdmins } from './accounts/alert.ts';
 import { createAccounts } from './accounts/index.ts';
 import { User } from './accounts/user.entity.ts';
 import { createApiKeys, looksLikeKey } from './api-keys/index.ts';
+import { createCustomFields } from './custom-fields/index.ts';
 import type { AreaDeps, IdentityDeps } from './deps.ts';
 import { createGuardians } from './guardians/index.ts';
 import { createOidc } from './oidc/index.ts';
@@ -16,6 +22,7 @@ import { Organization } from './organizations/organization.entity.ts';
 import { createPasskeys } from './passkeys/index.ts';
 import { createPeople } from './people/index.ts';
 import { createPrivacy } from './privacy/index.ts';
+import { createProfiles } from './profiles/index.ts';
 import { AuthSession } from './sessions/auth-session.entity.ts';
 import { createAuthenticator, signAccessToken } from './sessions/authenticator.ts';
 import { createRefreshCookie } from './sessions/refresh-cookie.ts';
@@ -73,6 +80,10 @@ export interface Identity {
   onSignedOut(handler: (authSessionId: string, code: EndedCode) => void): void;
   /** Which of these sign-ins do not stand any more: what a node asks that could not listen for a while. */
   endedAmong(authSessionIds: readonly string[]): Promise<{ authSessionId: string; code: EndedCode }[]>;
+  /** Tells everybody who answers for the installation that something critical was recorded. */
+  alert(tx: Transaction, entry: AuditEntry): Promise<void>;
+  /** Roles and exceptions that end by time. */
+  expiring: DeadlineSource;
   /** For jobs: ends sign-ins whose time is over, deletes what has expired. */
   sweep(): Promise<void>;
   /** Writes what is collected in memory. */
@@ -89,7 +100,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     cookie: createRefreshCookie(deps.secureCookies),
     accessToken: (session: OpenSession) => signAccessToken(deps, session),
     pending: async ({ sessionId }: OpenSession) =>
-      (await sessionStanding(deps.db.em(), sessionId))?.pending ?? null,
+      (await sessionStanding(deps.db.em(), sessionId, deps.clock.now()))?.pending ?? null,
     clock: deps.clock,
   };
   const area: AreaDeps = {
@@ -109,6 +120,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
     createGuardians(area),
     apiKeys,
     createPeople(area),
+    createCustomFields(area),
+    createProfiles(area),
     createPrivacy(area),
   ];
   const authenticator = createAuthenticator(deps);
@@ -130,6 +143,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
       const ended = await endedAmong(deps.db.em(), authSessionIds, deps.clock.now());
       return ended.map(({ id, reason }) => ({ authSessionId: id, code: endedCode(reason) }));
     },
+    alert: (tx, entry) => alertSuperAdmins(deps, tx, entry),
+    expiring: expiringRights(deps.db),
     async sweep() {
       await sweepExpired({ ...deps, sessions });
       for (const one of areas) await one.sweep?.();

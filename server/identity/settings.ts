@@ -28,6 +28,7 @@ export const settingRules = {
   }),
   'auth.refresh_ttl_days': integer(7, 1, 90),
   'auth.remember_ttl_days': integer(30, 1, 365),
+  'auth.session_max_days': integer(90, 1, 730),
   'auth.otp_ttl_seconds': integer(600, 60, 3600, false),
   'auth.otp_max_attempts': integer(5, 1, 10, false),
   'auth.otp_resend_seconds': integer(60, 30, 3600, false),

@@ -187,10 +187,9 @@ export class NoteSockets {
     const claims = this.#verify(searchParams.get('token') ?? '');
     if (claims.doc !== documentId.data) throw new Refusal(noteCloseCodes.token, 'a token for another note');
     const { settings, now } = this.#deps;
-    const own = [...this.#peers.keys()].filter(
-      (peer) => peer.user.id === claims.sub && peer.documentId === claims.doc,
-    );
-    if (own.length >= settings.socketsPerPerson)
+    const own = [...this.#peers.keys()].filter((peer) => peer.user.id === claims.sub);
+    const here = own.filter((peer) => peer.documentId === claims.doc);
+    if (here.length >= settings.socketsPerPerson || own.length >= limits.socketsPerPerson)
       throw new Refusal(noteCloseCodes.tooFast, 'open too many times');
     const identity = {
       user: { id: claims.sub, name: claims.name },

@@ -56,6 +56,7 @@ export const coursesRoutes = {
     path: '/courses/:courseId',
     summary: 'One course of mine.',
     access: 'user',
+    permission: { slug: 'course.read', on: { type: 'course', param: 'courseId' } },
     params: z.object({ courseId: id }),
     reply: courseView,
     status: 200,

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { defineRoute } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 
+/** How far somebody is in a course that they learn in. */
+export const learningStatuses = ['enrolled', 'in_progress', 'completed'] as const;
+
 /** A course of a learner, as those see it who may follow their progress. */
 export const learnerCourseView = z.object({
   id,
@@ -9,6 +12,7 @@ export const learnerCourseView = z.object({
   title: z.string(),
   subtitle: z.string().nullable(),
   instructor: z.object({ displayName: z.string() }),
+  enrollmentStatus: z.enum(learningStatuses),
 });
 export type LearnerCourseView = z.infer<typeof learnerCourseView>;
 
@@ -17,7 +21,8 @@ export const learnerRoutes = {
     id: 'courses.ofLearner',
     method: 'GET',
     path: '/me/children/:userId/courses',
-    summary: 'The courses that somebody learns in: for their guardians, their school and themselves.',
+    summary:
+      'The courses that somebody learns in: for their guardians, their managers, their school and themselves.',
     access: 'user',
     permission: { slug: 'progress.read', on: { type: 'user', param: 'userId' } },
     params: z.object({ userId: id }),

@@ -36,7 +36,9 @@ const line = (longest: number) =>
 export const permissionGroupView = z.object({
   /** What comes before the dot. */
   category: z.string(),
-  permissions: z.array(z.object({ slug: permission, description: z.string() })),
+  permissions: z.array(
+    z.object({ slug: permission, resource: z.string(), action: z.string(), description: z.string() }),
+  ),
 });
 export type PermissionGroupView = z.infer<typeof permissionGroupView>;
 
@@ -209,6 +211,8 @@ export const whoView = z.object({
   items: z.array(
     z.object({
       user: z.object({ id, code: z.string(), displayName: z.string() }),
+      /** No member there, but of what it is part of, or of the installation. */
+      above: z.boolean(),
       /** What allows it. */
       by: z.enum(['override', 'role', 'relation']),
       name: z.string().nullable(),

@@ -3,6 +3,7 @@ import { defineRoute } from '../kernel/contract.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { instant } from '../kernel/time.ts';
 import { meView, signInReply } from './contract.ts';
+import { fieldChanges, personField } from './custom-fields.ts';
 
 /** One line of text that people read: no line breaks and no other control characters. */
 const line = (longest: number) =>
@@ -131,6 +132,8 @@ export const profileView = z.object({
   /** Of the organization's making, for reading: the owner cannot change them. */
   department: z.string().nullable(),
   employeeId: z.string().nullable(),
+  /** What the organization that looks after the account asks for besides. */
+  customFields: z.array(personField),
   hasPassword: z.boolean(),
   passwordChangedAt: instant.nullable(),
 });
@@ -172,6 +175,7 @@ export const profileChanges = z
     skills: z.array(filledLine(60)).max(30),
     socialLinks: z.partialRecord(z.enum(socialNetworks), webAddress),
     visibility: z.enum(visibilities),
+    customFields: fieldChanges,
   })
   .partial();
 export type ProfileChanges = z.output<typeof profileChanges>;
@@ -180,14 +184,21 @@ export const preferenceChanges = z.strictObject({ displayName, locale, timezone 
 export type PreferenceChanges = z.output<typeof preferenceChanges>;
 
 const passwordRules = ['weak_password', 'breached_password'] as const satisfies ErrorCode[];
-const proofErrors = [
+/** A code is good for its purpose and no other: another one is a wrong one. */
+const codeErrors = [
   'wrong_code',
-  'wrong_purpose',
   'proof_invalid',
   'proof_expired',
   'already_used',
   'too_many_attempts',
 ] as const satisfies ErrorCode[];
+const linkErrors = [
+  'wrong_purpose',
+  'proof_invalid',
+  'proof_expired',
+  'already_used',
+] as const satisfies ErrorCode[];
+const unusable = ['account_inactive', 'account_suspended'] as const satisfies ErrorCode[];
 const sending = ['mail_unavailable', 'sms_unavailable'] as const satisfies ErrorCode[];
 const mine = [
   'unauthenticated',
@@ -200,6 +211,17 @@ const byUser = { points: 60, seconds: 60, by: 'user' } as const;
 
 /** REST operations of accounts: registration, proofs of an address, passwords, the own profile. */
 export const accountRoutes = {
+  registration: defineRoute({
+    id: 'accounts.registration',
+    method: 'GET',
+    path: '/auth/registration',
+    summary: 'Whether people may register by themselves, so that nobody fills in a form in vain.',
+    access: 'public',
+    reply: z.object({ open: z.boolean() }),
+    status: 200,
+    errors: ['rate_limited'],
+    rate: { points: 120, seconds: 60, by: 'address' },
+  }),
   register: defineRoute({
     id: 'accounts.register',
     method: 'POST',
@@ -234,7 +256,7 @@ export const accountRoutes = {
     body: addressAndCode,
     reply: z.null(),
     status: 204,
-    errors: ['invalid_input', ...proofErrors, 'rate_limited'],
+    errors: ['invalid_input', ...codeErrors, 'account_locked', 'rate_limited'],
     rate: rarely,
   }),
   verifyByLink: defineRoute({
@@ -246,7 +268,7 @@ export const accountRoutes = {
     body: z.strictObject({ token }),
     reply: z.null(),
     status: 204,
-    errors: ['invalid_input', ...proofErrors, 'rate_limited'],
+    errors: ['invalid_input', ...linkErrors, 'rate_limited'],
     rate: rarely,
   }),
   requestPasswordReset: defineRoute({
@@ -270,7 +292,7 @@ export const accountRoutes = {
     body: z.strictObject({ token, password }),
     reply: z.null(),
     status: 204,
-    errors: ['invalid_input', ...passwordRules, ...proofErrors, 'account_inactive', 'rate_limited'],
+    errors: ['invalid_input', ...passwordRules, ...linkErrors, ...unusable, 'rate_limited'],
     rate: rarely,
   }),
   sendSignInCode: defineRoute({
@@ -296,7 +318,7 @@ export const accountRoutes = {
       .refine(hasOneAddress, notOneAddress),
     reply: signInReply,
     status: 200,
-    errors: ['invalid_input', ...proofErrors, 'account_locked', 'account_inactive', 'rate_limited'],
+    errors: ['invalid_input', ...codeErrors, 'account_locked', ...unusable, 'rate_limited'],
     rate: { points: 600, seconds: 60, by: 'address' },
   }),
   changePassword: defineRoute({
@@ -376,7 +398,7 @@ export const accountRoutes = {
     body: z.strictObject({ code }),
     reply: meView,
     status: 200,
-    errors: ['invalid_input', ...proofErrors, ...mine],
+    errors: ['invalid_input', ...codeErrors, ...mine],
     rate: byUser,
   }),
   changePhone: defineRoute({
@@ -400,7 +422,7 @@ export const accountRoutes = {
     body: z.strictObject({ code }),
     reply: meView,
     status: 200,
-    errors: ['invalid_input', ...proofErrors, ...mine],
+    errors: ['invalid_input', ...codeErrors, ...mine],
     rate: byUser,
   }),
 };

@@ -26,6 +26,8 @@ export const meView = z.object({
   /** Until it is changed, nothing else is answered. */
   mustChangePassword: z.boolean(),
   twoFactorEnabled: z.boolean(),
+  /** Whether somebody reports to the person. */
+  hasReports: z.boolean(),
   /** The organization the person works in now; null: member of none. */
   organizationId: id.nullable(),
   organizations: z.array(
@@ -89,6 +91,7 @@ export const identityRoutes = {
       'invalid_credentials',
       'verification_required',
       'account_inactive',
+      'account_suspended',
       'account_locked',
       'rate_limited',
     ],
@@ -107,6 +110,7 @@ export const identityRoutes = {
       'session_revoked',
       'session_superseded',
       'account_inactive',
+      'account_suspended',
       'origin_not_allowed',
       'rate_limited',
     ],

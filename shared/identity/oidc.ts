@@ -106,6 +106,7 @@ export const oidcRoutes = {
       'registration_closed',
       'already_exists',
       'account_inactive',
+      'account_suspended',
       'session_revoked',
       'origin_not_allowed',
       'rate_limited',

@@ -13,6 +13,7 @@ export const organizationSettingKeys = [
   'auth.two_factor_required_roles',
   'auth.refresh_ttl_days',
   'auth.remember_ttl_days',
+  'auth.session_max_days',
 ] as const;
 export type OrganizationSettingKey = (typeof organizationSettingKeys)[number];
 

@@ -64,6 +64,7 @@ export const organizationSettings = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_.]{0,49}$/), z.boolean())
     .refine((features) => Object.keys(features).length <= 50, 'At most 50 features.')
     .optional(),
+  /** New people register, and are invited, with e-mail addresses of these domains only; empty: of any. */
   emailDomains: z.array(domain).max(50).optional(),
 });
 export type OrganizationSettings = z.infer<typeof organizationSettings>;
@@ -211,6 +212,15 @@ export const myMembershipView = z.object({
 });
 export type MyMembershipView = z.infer<typeof myMembershipView>;
 
+/** The sign-in page of an organization, as `/sign-in?org=<slug>` shows it. */
+export const signInPageView = z.object({
+  name: z.string(),
+  /** `#rrggbb` */
+  primaryColor: z.string().nullable(),
+  loginMessage: z.string().nullable(),
+});
+export type SignInPageView = z.infer<typeof signInPageView>;
+
 const organizationParams = z.object({ organizationId: id });
 const memberParams = organizationParams.extend({ membershipId: id });
 const rate = { points: 300, seconds: 60, by: 'user' } as const;
@@ -228,6 +238,18 @@ const about = [
 
 /** REST operations on organizations and their tree. */
 export const organizationRoutes = {
+  signInPage: defineRoute({
+    id: 'organizations.signInPage',
+    method: 'GET',
+    path: '/sign-in-pages/:slug',
+    summary: 'What the sign-in page of an organization looks like and says, before anybody has signed in.',
+    access: 'public',
+    params: z.object({ slug: z.string().max(100) }),
+    reply: signInPageView,
+    status: 200,
+    errors: ['not_found', 'rate_limited'],
+    rate: { points: 120, seconds: 60, by: 'address' },
+  }),
   list: defineRoute({
     id: 'organizations.list',
     method: 'GET',

@@ -170,6 +170,7 @@ export const passkeyRoutes = {
       'already_used',
       'passkey_invalid',
       'account_inactive',
+      'account_suspended',
       'rate_limited',
     ],
     rate: { points: 300, seconds: 60, by: 'address' },

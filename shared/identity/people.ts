@@ -5,6 +5,7 @@ import type { ErrorCode } from '../kernel/errors.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
 import { membershipRole, roleSlug } from './contract.ts';
+import { fieldChanges, personField } from './custom-fields.ts';
 
 /** How long a deleted account can be restored, in days. */
 export const restoreDays = 90;
@@ -93,6 +94,10 @@ export const personDetailView = personView.extend({
   department: z.string().nullable(),
   jobTitle: z.string().nullable(),
   employeeId: z.string().nullable(),
+  hireDate: z.iso.date().nullable(),
+  manager: z.object({ id, displayName: z.string() }).nullable(),
+  /** What the organization asks for besides; none for accounts that another one looks after. */
+  customFields: z.array(personField),
   /** In organizations whose people the caller may see. */
   memberships: z.array(
     z.object({ organizationId: id, name: z.string(), role: membershipRole, isPrimary: z.boolean() }),
@@ -106,8 +111,11 @@ export type PersonDetailView = z.infer<typeof personDetailView>;
 export const peopleSorts = ['name', 'last_sign_in', 'created'] as const;
 
 export const peopleFilter = z.strictObject({
-  /** Beginnings of words of the name or the code, or the beginning of the e-mail address or phone number. */
+  /** Beginnings of words of the name or the code, the beginning of the e-mail address or phone number, or a whole employee id. */
   q: z.string().trim().max(200).optional(),
+  /** Whole, in capital or small letters. */
+  department: z.string().trim().max(100).optional(),
+  employeeId: z.string().trim().max(100).optional(),
   role: roleSlug.optional(),
   /** Left out: everybody who is not deleted. */
   status: personStatus.optional(),
@@ -150,6 +158,10 @@ export const personChanges = z.strictObject({
   department: personFields.department.nullable().optional(),
   jobTitle: personFields.jobTitle.nullable().optional(),
   employeeId: personFields.employeeId.nullable().optional(),
+  hireDate: z.iso.date().nullable().optional(),
+  /** A member of the organization. */
+  managerId: id.nullable().optional(),
+  customFields: fieldChanges.optional(),
 });
 export type PersonChanges = z.output<typeof personChanges>;
 
@@ -263,7 +275,7 @@ export const peopleRoutes = {
     body: personChanges,
     reply: personDetailView,
     status: 200,
-    errors: [...touching, 'invalid_input', 'already_exists', 'own_account', 'conflict'],
+    errors: [...touching, 'invalid_input', 'already_exists', 'own_account', 'manager_cycle', 'conflict'],
     rate,
   }),
   suspend: defineRoute({

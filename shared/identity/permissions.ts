@@ -152,6 +152,8 @@ export const relationGrants = {
   'user.self': ['user.read', 'user.update', 'progress.read', 'gradebook.read'],
   /** An active guardian of the person. */
   'user.guardian': ['user.read', 'progress.read', 'gradebook.read'],
+  /** Their manager, directly or through others. */
+  'user.manager': ['user.read', 'progress.read'],
   /** Any active member of the organization. */
   'organization.member': ['organization.read'],
   /** Looks after who is in it (membership role `manager`). */

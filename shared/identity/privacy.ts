@@ -7,7 +7,7 @@ export const avatarBytes = 5 * 1024 * 1024;
 export const avatarTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
 
 const confirmation = z.strictObject({
-  /** The password; for an account without one, the own code (`STU10001`). */
+  /** On top of a fresh proof of who it is: the password; for an account without one, the own code (`STU10001`). */
   confirm: z.string().min(1).max(1024),
 });
 
@@ -68,7 +68,14 @@ export const privacyRoutes = {
     body: confirmation,
     reply: z.null(),
     status: 204,
-    errors: ['unauthenticated', 'invalid_credentials', 'conflict', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'step_up_required',
+      'invalid_credentials',
+      'account_locked',
+      'conflict',
+      'rate_limited',
+    ],
     rate: { points: 5, seconds: 900, by: 'user' },
   }),
   erase: defineRoute({
@@ -81,7 +88,14 @@ export const privacyRoutes = {
     body: confirmation,
     reply: z.null(),
     status: 204,
-    errors: ['unauthenticated', 'invalid_credentials', 'conflict', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'step_up_required',
+      'invalid_credentials',
+      'account_locked',
+      'conflict',
+      'rate_limited',
+    ],
     rate: { points: 5, seconds: 900, by: 'user' },
   }),
   erasePerson: defineRoute({

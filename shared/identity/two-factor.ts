@@ -52,6 +52,7 @@ export const twoFactorRoutes = {
       'too_many_attempts',
       'account_locked',
       'account_inactive',
+      'account_suspended',
       'rate_limited',
     ],
     rate: { points: 120, seconds: 60, by: 'address' },
@@ -137,7 +138,7 @@ export const twoFactorRoutes = {
     id: 'twoFactor.stepUp',
     method: 'POST',
     path: '/auth/step-up',
-    summary: `Prove again who I am, for ${stepUpMinutes} minutes: with the password or the second factor.`,
+    summary: `Prove again who I am, for ${stepUpMinutes} minutes: with the second factor, or the password where there is none.`,
     access: 'user',
     whilePending: ['must_change_password', 'two_factor_setup_required'],
     body: z.union([
@@ -146,7 +147,14 @@ export const twoFactorRoutes = {
     ]),
     reply: z.object({ until: instant }),
     status: 200,
-    errors: ['unauthenticated', 'invalid_input', 'invalid_credentials', 'account_locked', 'rate_limited'],
+    errors: [
+      'unauthenticated',
+      'invalid_input',
+      'invalid_credentials',
+      'account_locked',
+      'step_up_required',
+      'rate_limited',
+    ],
     rate,
   }),
 };

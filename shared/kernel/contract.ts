@@ -18,6 +18,8 @@ export type PendingDuty = (typeof pendingDuties)[number];
 export interface RoutePermission {
   slug: string;
   on: 'system' | { type: string; param: string };
+  /** Not for API keys, whatever they name: what is answered lets a person in, as the token of a socket does. */
+  personOnly?: true;
 }
 
 /** One REST operation: what it takes, answers and refuses. Paths are below `/api/v1`; parameters as `:name`. */
@@ -76,8 +78,13 @@ export interface EventContract<I extends Schema = Schema, R extends Schema = Sch
    * A connection's durable and session events are handled one after another, in the order they were sent.
    */
   kind: 'durable' | 'session' | 'query' | 'volatile';
+  /**
+   * The right that the event needs, on what the connection is in. The feature asks the policy for it; who is refused for want of
+   * it stands in the audit trail.
+   */
+  permission?: string;
   errors: readonly ErrorCode[];
-  /** Per socket. */
+  /** Per person, over all their sockets; of what reaches nobody else (`session`, `query`) each of a few sockets may have as much. */
   rate: { points: number; seconds: number };
 }
 

@@ -15,6 +15,8 @@ export const limits = {
   chatLength: 4000,
   /** Sockets of one person in one class: tabs and devices together. */
   connectionsPerPerson: 8,
+  /** Sockets of one person on one channel, and on all notes, of one node. */
+  socketsPerPerson: 60,
   /** Facts a `resume` answers before it says `resync`. */
   resumeFacts: 1000,
   /** Chat lines that arrive with a snapshot; older ones are fetched by page. */

@@ -8,3 +8,9 @@ export const iso = (date: Date): string => date.toISOString();
 
 /** Writes a `Date` that may be absent. */
 export const isoOrNull = (date: Date | null | undefined): string | null => (date ? date.toISOString() : null);
+
+/**
+ * The time zone of accounts that have chosen none: pages follow the device then, and mails tell UTC. Whoever wants UTC
+ * itself chooses `Etc/UTC`.
+ */
+export const unchosenZone = 'UTC';

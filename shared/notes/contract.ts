@@ -27,6 +27,7 @@ export const notesRoutes = {
     path: '/notes/:documentId/token',
     summary: 'A token for the note’s socket: this document, this sign-in, 12 hours.',
     access: 'user',
+    permission: { slug: 'note.read', on: { type: 'note', param: 'documentId' }, personOnly: true },
     params: z.object({ documentId: id }),
     reply: z.object({ token: z.string(), expiresAt: instant, access: noteAccess }),
     status: 200,

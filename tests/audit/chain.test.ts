@@ -287,6 +287,47 @@ describe('verification finds', () => {
     ).toHaveLength(7);
   });
 
+  const wipe = [
+    'delete from audit_log_details',
+    'delete from audit_logs',
+    'delete from audit_checkpoints',
+    String.raw`update audit_heads set seq = 0, mac = decode(repeat('00', 32), 'hex'), chain_id = gen_random_uuid()`,
+  ];
+
+  it('a trail that was wiped and begun anew under another id, unless whoever runs the check knows of it', async () => {
+    await many(2);
+    await trail.audit.checkpoint();
+    const [head] = await trail.sql<{ chain_id: string }>('select chain_id from audit_heads');
+    await trail.tamper(...wipe);
+    const put = `audit-checkpoints.log knows another chain (${head?.chain_id}), up to entry 2: this one was put in its place`;
+    expect((await trail.verify()).problems).toEqual([put]);
+    await many(1);
+    await trail.audit.checkpoint();
+    expect((await trail.verify()).problems).toEqual([put]);
+    const acceptChains = [String(head?.chain_id)];
+    expect(await trail.verify({ acceptChains })).toMatchObject({ foreignLines: 1, problems: [] });
+  });
+
+  it('an entry before the first one, and details of none', async () => {
+    await many(2);
+    const forged = (seq: string): string =>
+      `with new as (select gen_random_uuid() as id) insert into audit_logs (id, seq, action, category, details_digest, origin_digest, mac)
+       select new.id, ${seq}, action, category, details_digest, origin_digest, mac from audit_logs, new where seq = 1`;
+    await expect(trail.sql(forged('0'))).rejects.toMatchObject({ code: '23514' });
+    await trail.sql('alter table audit_logs drop constraint audit_logs_seq_check');
+    await trail.tamper(forged('0'), forged('-5'), forged('-9223372036854775808'));
+    expect((await trail.verify()).problems).toEqual([
+      expect.stringMatching(/^entry -9223372036854775808 .* was never written by Lectern$/),
+      expect.stringMatching(/^entry -5 .* was never written by Lectern$/),
+      expect.stringMatching(/^entry 0 .* was never written by Lectern$/),
+    ]);
+    await trail.tamper(
+      'delete from audit_logs where seq < 1',
+      String.raw`insert into audit_log_details (audit_log_id, details_salt, origin_salt) values (gen_random_uuid(), '\x00', '\x00')`,
+    );
+    expect((await trail.verify()).problems).toEqual(['there are details without an entry: 1']);
+  });
+
   it('a forged checkpoint, in the database and in the file', async () => {
     await many(2);
     await trail.audit.checkpoint();
@@ -357,6 +398,22 @@ describe('checkpoints', () => {
       foreignLines: 1,
       problems: [],
     });
+  });
+});
+
+describe('the file of checkpoints', () => {
+  it('catches up when a crash kept a line from it', async () => {
+    await many(2);
+    await trail.audit.checkpoint();
+    const path = checkpointFile(trail.dataDir);
+    const [first = ''] = readFileSync(path, 'utf8').split('\n');
+    await many(1);
+    await trail.audit.checkpoint();
+    writeFileSync(path, `${first}\n{"half a`);
+    await trail.audit.checkpoint();
+    expect(readFileSync(path, 'utf8')).toMatch(/"seq":3[^\n]+\n$/);
+    await trail.audit.checkpoint();
+    expect(readFileSync(path, 'utf8').match(/"seq":3/g)).toHaveLength(1);
   });
 });
 
@@ -464,7 +521,15 @@ describe('retention', () => {
       retainedFrom: 3,
       problems: [],
     });
-    await trail.tamper('delete from audit_logs where seq = 4');
-    expect((await trail.verify()).problems).toEqual(['entry 4 is missing']);
+    const old = '0190c0de-0000-7000-8000-000000000001';
+    await trail.tamper(
+      `insert into audit_logs (id, seq, action, category, details_digest, origin_digest, mac)
+       select '${old}', 2, action, category, details_digest, origin_digest, mac from audit_logs where seq = 4`,
+    );
+    expect((await trail.verify()).problems).toEqual([
+      `entry 2 (${old}) was dropped because of its age, and is there again`,
+    ]);
+    await trail.tamper('delete from audit_logs where seq in (2, 4)');
+    expect((await trail.verify()).problems[0]).toBe('entry 4 is missing');
   });
 });

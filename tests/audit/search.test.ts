@@ -72,6 +72,7 @@ beforeAll(async () => {
     key: auditKey,
     dataDir,
     authorize: async () => undefined,
+    placeOf: async () => null,
   });
   const url = server.databaseUrl;
   await sql(url, "insert into organizations (name, slug) values ('Other', 'other')");

@@ -39,7 +39,11 @@ export interface Trail {
   sql<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
   /** Runs SQL with all triggers off: what an owner of the database can do. */
   tamper(...statements: string[]): Promise<void>;
-  verify(options?: { file?: string | null; key?: string }): Promise<Verification>;
+  verify(options?: {
+    file?: string | null;
+    key?: string;
+    acceptChains?: readonly string[];
+  }): Promise<Verification>;
   close(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export async function openTrail(): Promise<Trail> {
     key: auditKey,
     dataDir,
     authorize: async () => undefined,
+    placeOf: async () => null,
   });
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
@@ -84,8 +89,8 @@ export async function openTrail(): Promise<Trail> {
       for (const statement of statements) await sql(statement);
       await sql('set session_replication_role = origin');
     },
-    verify: ({ file = read(checkpointFile(dataDir)), key = auditKey } = {}) =>
-      verifyTrail({ query: sql, key, file }),
+    verify: ({ file = read(checkpointFile(dataDir)), key = auditKey, acceptChains } = {}) =>
+      verifyTrail({ query: sql, key, file, acceptChains }),
     async close() {
       await client.end();
       await db.close();

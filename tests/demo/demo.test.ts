@@ -23,9 +23,13 @@ const createNote: CreateNote = (tx, { organizationId, liveSessionId, ownerId, ti
     [organizationId, liveSessionId, ownerId, title],
   );
 
+/** What is written into the audit trail. */
+const deeds: string[] = [];
+
 const deps = () => ({
   db: server.db,
   clock: server.clock,
+  audit: { record: (_: unknown, { action }: { action: string }) => void deeds.push(action) },
   ids: randomIds,
   password: () => password,
   createNote,
@@ -77,6 +81,39 @@ describe('the demo school', () => {
       `select c.id from courses c where enrollment_count <> (select count(*) from enrollments e where e.course_id = c.id)`,
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('shows what a school year leaves behind: devices, keys, invitations, a suspension, deeds in the trail', async () => {
+    const admin = (await signIn('admin@lectern.test')).body;
+    const read = async (path: string) =>
+      (
+        await server.ask<{ items: { status?: string; revokedAt?: string | null }[] }>('GET', path, {
+          token: admin.accessToken,
+        })
+      ).body.items;
+    const school = `/organizations/${admin.user.organizationId}`;
+    expect((await read('/me/sessions')).length).toBeGreaterThan(1);
+    expect((await read('/me/api-keys')).length).toBe(1);
+    const sent = (await read(`${school}/invitations`)).map(({ status }) => status);
+    expect(new Set(sent)).toEqual(new Set(['pending', 'accepted', 'declined', 'expired']));
+    expect(await signIn('student17@lectern.test')).toMatchObject({
+      status: 403,
+      body: { code: 'account_suspended' },
+    });
+    const first = (await signIn('student16@lectern.test')).body;
+    await signIn('student16@lectern.test');
+    expect((await server.ask('GET', '/me', { token: first.accessToken })).body.code).toBe(
+      'session_superseded',
+    );
+    expect(new Set(deeds)).toEqual(
+      new Set([
+        'organization.created',
+        'organization.settings_changed',
+        'api_key.created',
+        'user.suspended',
+        'invitation.sent',
+      ]),
+    );
   });
 
   it('has one class running, two to come and three over, each with a page; twice changes nothing', async () => {
@@ -182,7 +219,7 @@ describe('a database that somebody uses', () => {
   it('is left alone', async () => {
     const other = await startServer();
     await createUser(other.databaseUrl, { email: 'head@school.example', displayName: 'Head', role: 'admin' });
-    const theirs = { db: other.db, clock: other.clock, ids: randomIds, password: () => password, createNote };
+    const theirs = { ...deps(), db: other.db, clock: other.clock };
     expect(await loadDemo(theirs)).toEqual({ loaded: false, accounts: [] });
     await refreshDemoClasses(theirs);
     await setDemoPasswords(theirs, 'x');

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { noteCloseCodes } from '../../shared/notes/contract.ts';
+import { noteCloseCodes, noteMessages } from '../../shared/notes/contract.ts';
 import { signIn } from '../support/actors.ts';
 import type { TestActor } from '../support/actors.ts';
 import { startTestApp } from '../support/app.ts';
 import type { TestApp } from '../support/app.ts';
 import { createClass, createCourse, createUser, enroll, sql } from '../support/factories.ts';
 import { LiveSocket } from '../support/socket.ts';
-import { statementsOf } from './server.ts';
+import { statementsOf, testClock } from './server.ts';
 
+const clock = testClock();
 let app: TestApp;
 let school: string;
 let admin: TestActor;
@@ -30,7 +32,7 @@ async function person(role: string): Promise<TestActor> {
 }
 
 beforeAll(async () => {
-  app = await startTestApp({ env: { MEDIASOUP_WORKER_BIN: 'later' } });
+  app = await startTestApp({ env: { MEDIASOUP_WORKER_BIN: 'later' }, clock });
   school = (await rows<{ id: string }>(`select id from organizations where slug = 'default'`))[0]?.id ?? '';
   admin = await person('admin');
 });
@@ -117,6 +119,46 @@ describe('a role or an exception holds in REST, sockets, notes and media alike',
     expect(await app.live.authorizeMedia(guest.user.id, sessionId, 'receive')).toBe(false);
     expect(await app.live.noteAccess(guest.user.id, noteId)).toBeNull();
     await expect((await connect(guest)).join(sessionId)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('what was given for a time ends then, in sockets and notes that are open, without anybody doing anything', async () => {
+    const seconds = 20;
+    const expiresAt = new Date(clock.now().getTime() + seconds * 1000).toISOString();
+    const roleId = await systemRole('course_observer');
+    await give('role-assignments', { userId: guest.user.id, roleId, context: inClass(), expiresAt });
+    const permission = { permission: 'note.edit', granted: true, context: inClass(), expiresAt };
+    await give('grants', { userId: learner.user.id, ...permission });
+    await rows(`update live_session_participants set role = 'observer' where session_id = $1`, sessionId);
+    const socket = await enter(guest);
+    const watcher = await enter(teacher);
+    const note = await openNote(guest);
+    const written = await openNote(learner);
+    expect(await app.live.noteAccess(learner.user.id, noteId)).toBe('edit');
+    const denied = once(written, 'message');
+    const gone = Promise.all([socket.closed(), closeCode(note)]);
+    const took = await timed(async () => {
+      clock.advance(seconds * 1000);
+      await gone;
+    });
+    expect(took).toBeLessThan(1500);
+    expect(socket.received.at(-1)).toMatchObject({ type: 'room.closed', code: 'forbidden' });
+    await watcher.fact('participant.left', (fact) => fact['userId'] === guest.user.id);
+    // Told to write no more (message 2 of the protocol), and read on.
+    const [frame] = (await denied) as [Buffer];
+    expect(frame[0]).toBe(noteMessages.auth);
+    expect(await app.live.noteAccess(learner.user.id, noteId)).toBe('view');
+    written.close();
+  });
+
+  it('an enrolment that ends by time ends there too', async () => {
+    const socket = await enter(learner);
+    const expiresAt = new Date(clock.now().getTime() + 5000);
+    await rows('update enrollments set expires_at = $2 where user_id = $1', learner.user.id, expiresAt);
+    // Whoever changes an enrolment says so; here it is a change of somebody else's rights.
+    await give('grants', { userId: guest.user.id, permission: 'course.read', granted: true });
+    clock.advance(5000);
+    await socket.closed();
+    expect(socket.received.at(-1)).toMatchObject({ type: 'room.closed', code: 'forbidden' });
   });
 
   it('a permission by name lets a guest take part', async () => {

@@ -9,6 +9,7 @@ import type {
 } from '../../shared/identity/access.ts';
 import type { SignedInView } from '../../shared/identity/contract.ts';
 import { createCourse, createUser, enroll, password, sql } from '../support/factories.ts';
+import { mailboxOf } from './mailbox.ts';
 import { startServer } from './server.ts';
 import type { TestServer } from './server.ts';
 
@@ -424,9 +425,85 @@ describe('exceptions', () => {
   });
 });
 
+describe('nobody gets by way of roles what they have not', () => {
+  const audit = (who: Person) => ask(who, 'GET', at('/audit')).then(({ status }) => status);
+  const denying = (over: object = {}) =>
+    make({ level: 0, permissions: [{ slug: 'audit.read', granted: false }], ...over });
+  /** An administrator who has a role that forbids them something, given before they could refuse it. */
+  async function bound(roleId: string): Promise<Person> {
+    const who = await person('admin');
+    expect((await assign({ userId: who.userId, roleId })).status).toBe(201);
+    expect(await audit(who)).toBe(403);
+    return who;
+  }
+  const patch = (who: Person, roleId: string, body: object) =>
+    ask(who, 'PATCH', at(`/roles/${roleId}`), body).then(({ body: { code } }) => code);
+
+  it('does not let somebody lift a denial from themselves: by its rules, its parent, or its parent’s rules', async () => {
+    const own = await denying();
+    const bob = await bound(own.id);
+    expect(await patch(bob, own.id, { permissions: [] })).toBe('own_account');
+    const below = await make({ level: 0, parentRoleId: own.id, permissions: [] });
+    const carl = await bound(below.id);
+    expect(await patch(carl, below.id, { parentRoleId: null })).toBe('own_account');
+    expect(await patch(carl, own.id, { permissions: [] })).toBe('own_account');
+    expect([await audit(bob), await audit(carl)]).toEqual([403, 403]);
+    // Who has the right may lift the denial.
+    expect(await patch(admin, own.id, { permissions: [] })).toBeUndefined();
+    expect([await audit(bob), await audit(carl)]).toEqual([200, 200]);
+  });
+
+  it('does not let two of them free each other: a role that forbids is taken back by who may do it', async () => {
+    const [first, second] = [await denying(), await denying()];
+    const [bob, carl] = [await bound(first.id), await bound(second.id)];
+    const held = async (who: Person): Promise<string> => {
+      const { body } = await ask<Page<AssignmentView>>(
+        admin,
+        'GET',
+        at(`/role-assignments?userId=${who.userId}`),
+      );
+      return body.items.find(({ role }) => [first.id, second.id].includes(role.id))?.id ?? '';
+    };
+    const id = await held(bob);
+    const taken = (who: Person) => ask(who, 'DELETE', at(`/role-assignments/${id}`));
+    expect((await taken(carl)).body.code).toBe('role_level');
+    expect(await patch(carl, first.id, { permissions: [] })).toBe('role_level');
+    expect((await taken(admin)).status).toBe(204);
+    expect(await audit(bob)).toBe(200);
+  });
+
+  it('gives no role that may more than who gives it, however low', async () => {
+    const { id: roleId } = await make({ level: 0, permissions: [{ slug: 'user.delete', granted: true }] });
+    const clerk = await person('student');
+    for (const permission of ['role.assign', 'role.read', 'course.read'])
+      expect((await grant({ userId: clerk.userId, permission, granted: true })).status).toBe(201);
+    expect((await assign({ userId: student.userId, roleId }, clerk)).body.code).toBe('role_level');
+    const { id: harmless } = await make({ level: 0 });
+    expect((await assign({ userId: student.userId, roleId: harmless }, clerk)).status).toBe(201);
+  });
+});
+
 describe('the role of an account', () => {
   const set = (who: Person, userId: string, role: string, organizationId = school) =>
     ask(who, 'PUT', at(`/people/${userId}/role`, organizationId), { role });
+
+  it('of the installation is given by nobody unseen: every super administrator gets a mail', async () => {
+    const [root, other] = [await person('super_admin'), await person('super_admin')];
+    const before = await mailboxOf(server.url).all();
+    expect((await set(root, teacher.userId, 'super_admin')).status).toBe(200);
+    const known = await rows<{ email: string }>(
+      `select u.email from users u join roles r on r.id = u.primary_role_id where r.slug = 'super_admin' and u.id = any($1)`,
+      [root.userId, other.userId, teacher.userId],
+    );
+    expect(known).toHaveLength(3);
+    for (const { email } of known) {
+      const [mail] = await mailboxOf(server.url).to(email);
+      expect(mail).toMatchObject({ subject: 'A critical change in Lectern' });
+    }
+    expect(before.filter(({ subject }) => subject === 'A critical change in Lectern')).toEqual([]);
+    // What is not critical is nobody else's post.
+    expect((await set(root, student.userId, 'moderator')).status).toBe(200);
+  });
 
   it('changes with its mirror, keeps the code, holds at once, and is in the audit trail', async () => {
     const [before] = await rows<{ code: string }>('select code from users where id = $1', student.userId);
@@ -566,6 +643,46 @@ describe('the explorer', () => {
         })
       ).status,
     ).toBe(404);
+  });
+
+  it('finds those who look after the members, and those above: of what the organization is part of, and of the installation', async () => {
+    await rows(
+      `insert into organizations (name, slug, parent_id) values ('Branch', 'branch', $1) on conflict do nothing`,
+      school,
+    );
+    const branch = await idOf('branch');
+    const manager = await person('student', 'branch');
+    await rows(
+      `update organization_memberships set role = 'manager' where user_id = $1 and organization_id = $2`,
+      manager.userId,
+      branch,
+    );
+    const root = await person('super_admin', 'elsewhere');
+    const found: WhoView['items'] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page = await ask<WhoView>(
+        admin,
+        'GET',
+        at(`/access/who?permission=organization.invite&subjectType=organization${after}`, branch),
+      );
+      found.push(...page.body.items);
+      cursor = page.body.nextCursor;
+    }
+    const of = (who: Person) => found.find(({ user }) => user.id === who.userId);
+    expect(of(manager)).toMatchObject({ by: 'relation', name: 'organization.manager', above: false });
+    expect(of(admin)).toMatchObject({ by: 'role', name: 'admin', above: true });
+    expect(of(root)).toMatchObject({ by: 'role', above: true });
+    expect(of(student)).toBeUndefined();
+    const why = await ask<ExplanationView>(
+      admin,
+      'GET',
+      at(
+        `/access/explain?userId=${root.userId}&permission=organization.invite&subjectType=organization`,
+        branch,
+      ),
+    );
+    expect(why.body).toMatchObject({ allowed: true, user: { id: root.userId } });
   });
 
   it('finds who may: by role, by exception and by what they are to a course', async () => {

@@ -303,14 +303,22 @@ describe('confirming an address', () => {
     expect(await answers(unknown)).toEqual(await answers(known));
   });
 
-  it('keeps apart what a code is for', async () => {
+  it('keeps apart what a code is for: that of another purpose is a wrong one, and counts as one', async () => {
     const { email, token } = await member();
     await post('/auth/sign-in/code', { email });
     const code = await box.code(email);
     expect((await post('/me/email', { email: freshEmail() }, token)).status).toBe(202);
-    expect((await post('/me/email/confirm', { code }, token)).body.code).toBe('wrong_purpose');
+    expect((await post('/me/email/confirm', { code }, token)).body).toMatchObject({
+      code: 'wrong_code',
+      data: { attemptsLeft: 4 },
+    });
+    expect((await post<SignedInView>('/auth/sign-in/code/confirm', { email, code })).status).toBe(200);
+  });
+
+  it('keeps apart what a link is for', async () => {
+    const { email } = await member();
     await post('/auth/password-reset', { email });
-    const link = await box.token(email, 2);
+    const link = await box.token(email);
     expect((await post('/auth/verification/link', { token: link })).body.code).toBe('wrong_purpose');
     expect((await post('/auth/password-reset/confirm', { token: link, password: other })).status).toBe(204);
   });
@@ -375,6 +383,44 @@ describe('a forgotten password', () => {
     await rows(`update users set status = 'suspended' where id = $1`, [id]);
     expect((await post('/auth/password-reset', { email })).status).toBe(202);
     expect(await rows('select 1 from verification_tokens where user_id = $1', [id])).toEqual([]);
+  });
+
+  it('is in the audit trail when it is asked for, also in vain', async () => {
+    const { email, id } = await member();
+    await post('/auth/password-reset', { email });
+    await post('/auth/password-reset', { email: freshEmail() });
+    const entries = await rows<{ resource_id: string | null; sent: boolean }>(
+      `select l.resource_id, (d.metadata->>'sent')::boolean as sent
+       from audit_logs l join audit_log_details d on d.audit_log_id = l.id
+       where l.action = 'password.reset_requested' order by l.seq desc limit 2`,
+    );
+    expect(entries).toEqual([
+      { resource_id: null, sent: false },
+      { resource_id: id, sent: true },
+    ]);
+  });
+
+  it('does not skip the second factor', async () => {
+    const { email, id } = await member();
+    await rows(`update users set two_factor_enabled = true, two_factor_secret_enc = 'sealed' where id = $1`, [
+      id,
+    ]);
+    await post('/auth/password-reset', { email });
+    const token = await box.token(email);
+    expect((await post('/auth/password-reset/confirm', { token, password: other })).status).toBe(204);
+    const reply = await signIn(email, other);
+    expect(reply.status).toBe(202);
+    expect(reply.body).toMatchObject({ mfa: { methods: ['totp'] } });
+  });
+
+  it('asks the owner afterwards to look at keys, passkeys and providers, which it leaves alone', async () => {
+    const { email } = await member();
+    await post('/auth/password-reset', { email });
+    const token = await box.token(email);
+    await post('/auth/password-reset/confirm', { token, password: other });
+    const [mail] = await box.to(email, 2);
+    expect(mail?.text).toContain(`${server.url}/account/api-keys`);
+    expect(mail?.text).toContain(`${server.url}/account/ways-to-sign-in`);
   });
 });
 
@@ -682,6 +728,21 @@ describe('changing an address', () => {
     expect(mail?.text).not.toMatch(/\d{6}/);
     expect((await post('/me/email/confirm', { code: '000000' }, one.token)).body.code).toBe('wrong_code');
     expect((await server.ask('GET', '/me', { token: one.token })).body).toMatchObject({ email: one.email });
+  });
+
+  it('that two people confirm at the same moment becomes the one’s, and the other one is told that it is not valid', async () => {
+    const wanted = freshEmail();
+    const [one, two] = [await member(), await member()];
+    const codes: string[] = [];
+    for (const [n, { token }] of [one, two].entries()) {
+      await post('/me/email', { email: wanted }, token);
+      codes.push(await box.code(wanted, n + 1));
+    }
+    const replies = await Promise.all(
+      [one, two].map(({ token }, n) => post('/me/email/confirm', { code: codes[n] }, token)),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 400]);
+    expect(replies.find(({ status }) => status === 400)?.body.code).toBe('proof_invalid');
   });
 
   it('does not take somebody else’s code', async () => {

@@ -143,6 +143,82 @@ describe('using a key', () => {
     expect(refused).toHaveLength(1);
   });
 
+  it('gives nobody more than it could do itself, whatever its owner may', async () => {
+    const owner = await person();
+    const pupil = await person('student');
+    const key = async (...permissions: string[]): Promise<string> =>
+      (await create(owner, { permissions })).body.key;
+    const at = (path: string) => `/organizations/${organizationId}${path}`;
+    const post = async (path: string, token: string, body: object) =>
+      server.ask('POST', at(path), { token, body });
+    const [role] = await sql<{ id: string }>(
+      server.databaseUrl,
+      `select id from roles where slug = 'admin' and organization_id is null`,
+    );
+    const given = { userId: pupil.id, roleId: role?.id, context: null, expiresAt: null };
+    expect((await post('/role-assignments', await key('role.assign'), given)).body.code).toBe('role_level');
+    const primary = await server.ask('PUT', at(`/people/${pupil.id}/role`), {
+      token: await key('role.assign'),
+      body: { role: 'instructor' },
+    });
+    expect(primary.body.code).toBe('role_level');
+
+    const inviting = await key('organization.invite');
+    const invited = { emails: ['accomplice@keys.test'], grantRole: 'student', membershipRole: 'member' };
+    for (const more of [{ membershipRole: 'owner' }, { membershipRole: 'manager' }, { grantRole: 'admin' }])
+      expect((await post('/invitations', inviting, { ...invited, ...more })).body.code).toBe('role_level');
+    expect((await post('/invitations', inviting, invited)).status).toBe(201);
+
+    const creating = await key('user.create');
+    const somebody = { displayName: 'Eve', email: 'eve2@keys.test', role: 'admin' };
+    expect((await post('/people', creating, somebody)).body.code).toBe('role_level');
+    const text = 'name,email,role\nEve,eve3@keys.test,admin\nSam,sam3@keys.test,student\n';
+    const { body } = await server.ask<{ valid: number; invalid: number }>('POST', at('/imports/preview'), {
+      token: creating,
+      body: { text },
+    });
+    expect(body).toMatchObject({ valid: 1, invalid: 1 });
+    expect((await post('/people', creating, { ...somebody, role: 'student' })).status).toBe(201);
+  });
+
+  it('touches no account that may more than it', async () => {
+    const owner = await person();
+    const [other, pupil] = [await person('admin'), await person('student')];
+    const { body } = await create(owner, { permissions: ['user.update', 'user.read'] });
+    const rename = (who: Person) =>
+      server.ask('PATCH', `/organizations/${organizationId}/people/${who.id}`, {
+        token: body.key,
+        body: { email: `taken.${who.id}@keys.test` },
+      });
+    for (const who of [other, owner])
+      expect(await rename(who)).toMatchObject({ status: 403, body: { code: 'role_level' } });
+    expect((await rename(pupil)).status).toBe(200);
+  });
+
+  it('leaves nothing in the trail of an organization that it has no business with, however it is refused', async () => {
+    const owner = await person('admin', 'other');
+    const { body } = await create(owner);
+    const refusedIn = async (organization: string): Promise<number> => {
+      const [row] = await sql<{ n: number }>(
+        server.databaseUrl,
+        `select count(*)::int as n from audit_logs where organization_id = $1 and action = 'permission.refused'`,
+        [organization],
+      );
+      return row?.n ?? 0;
+    };
+    const before = await refusedIn(organizationId);
+    for (const id of [organizationId, 'no-uuid'])
+      expect((await server.ask('GET', `/organizations/${id}/audit`, { token: body.key })).status).toBe(403);
+    expect(await refusedIn(organizationId)).toBe(before);
+    expect(await refusedIn(otherId)).toBe(2);
+    const [entry] = await sql<{ resource_id: string | null }>(
+      server.databaseUrl,
+      `select resource_id from audit_logs where user_id = $1 and action = 'permission.refused' limit 1`,
+      [owner.id],
+    );
+    expect(entry).toEqual({ resource_id: null });
+  });
+
   it('loses what its owner loses, at once', async () => {
     const owner = await person();
     const { body } = await create(owner);
@@ -294,7 +370,7 @@ describe('the end of a key', () => {
     const owner = await person();
     const { body } = await create(owner);
     await update(`update users set status = 'suspended' where id = $1`, [owner.id]);
-    expect(await people(body.key)).toMatchObject({ status: 403, body: { code: 'account_inactive' } });
+    expect(await people(body.key)).toMatchObject({ status: 403, body: { code: 'account_suspended' } });
     await update(`update users set status = 'active', deleted_at = now() where id = $1`, [owner.id]);
     expect((await people(body.key)).status).toBe(403);
   });

@@ -120,11 +120,47 @@ async function family() {
 describe('notices', () => {
   it('tell guardian and child of the link and of its end', async () => {
     const { child, parent, link } = await family();
-    expect(await mailsTo(parent.email, 1)).toEqual([`You are linked to ${await nameOf(child)}`]);
-    expect(await mailsTo(child.email, 1)).toEqual([`${await nameOf(parent)} is linked to your account`]);
+    expect(await mailsTo(parent.email, 1)).toEqual(['You are linked to an account']);
+    expect(await mailsTo(child.email, 1)).toEqual(['Somebody is linked to your account']);
+    const [mail] = await mailboxOf(server.url).to(child.email);
+    expect(mail?.text).toContain(`${await nameOf(parent)} can see your courses`);
     await server.ask('DELETE', `/me/guardians/${link}`, { token: child.token });
-    expect(await mailsTo(parent.email, 2)).toContain(`Your link to ${await nameOf(child)} has ended`);
-    expect(await mailsTo(child.email, 2)).toContain(`The link with ${await nameOf(parent)} has ended`);
+    expect(await mailsTo(parent.email, 2)).toContain('Your link to an account has ended');
+    expect(await mailsTo(child.email, 2)).toContain('A link to your account has ended');
+  });
+
+  it('do not stand in the way of names as long as names may be, nor make links of them', async () => {
+    const child = await person();
+    const parent = await person('parent');
+    const name = `https://evil.example/ ${'x'.repeat(178)}`;
+    expect(name).toHaveLength(200);
+    await sql(server.databaseUrl, 'update users set display_name = $1 where id = any($2::uuid[])', [
+      name,
+      `{${child.id},${parent.id}}`,
+    ]);
+    const asked = await request(parent, { childCode: await userCode(child), relationship: 'mother' });
+    expect(asked.status).toBeLessThan(300);
+    const [asking] = await guardians(child);
+    const approve = `/me/guardians/${asking?.id}/approve`;
+    expect((await server.ask('POST', approve, { token: child.token })).status).toBeLessThan(300);
+    const ended = await server.ask('DELETE', `/me/guardians/${asking?.id}`, { token: child.token });
+    expect(ended.status).toBeLessThan(300);
+    expect((await links(child)).map(({ status }) => status)).toEqual(['revoked']);
+    const mails = await mailboxOf(server.url).to(child.email, 3);
+    for (const { text } of mails) expect(text).not.toContain('evil.example');
+  });
+
+  it('reach a phone where there is no e-mail address', async () => {
+    const child = await person();
+    const parent = await person('parent');
+    const phone = '+4915123456777';
+    await sql(
+      server.databaseUrl,
+      'update users set email = null, email_verified_at = null, phone = $1, phone_verified_at = now() where id = $2',
+      [phone, parent.id],
+    );
+    await enter(parent, { code: await codeOf(child), relationship: 'mother' });
+    expect((await mailboxOf(server.url).to(phone))[0]?.text).toContain('You can now see the courses');
   });
 });
 

@@ -374,7 +374,14 @@ describe('links that do not hold', () => {
   it('were sent anew: only the newest one holds', async () => {
     const { token, id, email } = await invited();
     expect((await ask(stranger, 'POST', `${path(foreign.id)}/${id}/resend`)).body.code).toBe('not_found');
-    expect((await ask(manager, 'POST', `${path()}/${id}/resend`)).status).toBe(200);
+    const resend = () => ask(manager, 'POST', `${path()}/${id}/resend`);
+    expect(await resend()).toMatchObject({
+      status: 429,
+      body: { code: 'rate_limited', data: { retryAfterSeconds: 60 } },
+    });
+    server.clock.advance(60_000);
+    expect((await resend()).status).toBe(200);
+    expect((await resend()).status).toBe(429);
     const newer = await linkOf(email, 2);
     expect(await answersTo(token, stranger)).toEqual(invalid);
     expect((await register(newer)).status).toBe(201);

@@ -49,6 +49,18 @@ describe('the person in the claims', () => {
     });
   });
 
+  it('takes no address that no mail could be sent to', () => {
+    for (const email of [
+      'a,b@c.example',
+      '"a b"@c.example',
+      'a(b)@c.example',
+      'a:b;@c.example',
+      'a@b',
+      '<a@b.example>',
+    ])
+      expect(of({ email, email_verified: true })).toMatchObject({ email: null, emailVerified: false });
+  });
+
   it('takes an address for confirmed only where the provider says so', () => {
     const says = (claims: object, type?: string) =>
       of({ email: 'a@b.example', ...claims }, type)?.emailVerified;

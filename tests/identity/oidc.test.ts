@@ -254,7 +254,7 @@ describe('signing in', () => {
     const { id, email } = await account();
     await sql(server.databaseUrl, `update users set status = 'suspended' where id = $1`, [id]);
     issuer.accounts.set('suspended', { email, email_verified: true });
-    expect((await signInAs('suspended')).body.code).toBe('account_inactive');
+    expect((await signInAs('suspended')).body.code).toBe('account_suspended');
     expect(await identities('suspended')).toEqual([]);
   });
 });

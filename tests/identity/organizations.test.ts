@@ -8,6 +8,7 @@ import type {
   OrganizationView,
   TreeNodeView,
 } from '../../shared/identity/organizations.ts';
+import { organizationSettingKeys } from '../../shared/identity/organization-settings.ts';
 import {
   losesLastOwner,
   mayBecomePrimary,
@@ -288,6 +289,46 @@ describe('organizations', () => {
     // Whoever manages the whole manages its parts.
     const part = await as(home.admin).ask<OrganizationDetailView>('GET', `/organizations/${physics.id}`);
     expect(part.body.may).toEqual({ manage: true, govern: true });
+  });
+
+  it('have a sign-in page of their own, and take people with addresses of their domains only', async () => {
+    const home = await school();
+    const [{ slug } = { slug: '' }] = await rows<{ slug: string }>(
+      'select slug from organizations where id = $1',
+      home.id,
+    );
+    const page = () => server.ask('GET', `/sign-in-pages/${slug}`);
+    expect(await page()).toMatchObject({ status: 200, body: { primaryColor: null, loginMessage: null } });
+    const settings = {
+      branding: { primaryColor: '#0a7d5c', loginMessage: 'Welcome back' },
+      emailDomains: ['evening.example'],
+    };
+    await as(home.admin).ask('PATCH', `/organizations/${home.id}`, { settings });
+    expect((await page()).body).toMatchObject({ primaryColor: '#0a7d5c', loginMessage: 'Welcome back' });
+    expect((await server.ask('GET', '/sign-in-pages/nowhere')).status).toBe(404);
+    const invite = (emails: string[]) =>
+      as(home.admin).ask('POST', `/organizations/${home.id}/invitations`, { emails });
+    expect(await invite(['a@evening.example', 'b@elsewhere.example'])).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'emails.1' }] },
+    });
+    expect((await invite(['a@evening.example'])).status).toBe(201);
+
+    const [{ before } = { before: '{}' }] = await rows<{ before: string }>(
+      `select settings::text as before from organizations where slug = 'default'`,
+    );
+    await rows(`update organizations set settings = $1 where slug = 'default'`, JSON.stringify(settings));
+    const register = (address: object) =>
+      server.ask('POST', '/auth/register', {
+        body: { ...address, name: 'New', password: 'a long walk in the rain' },
+      });
+    expect(await register({ email: 'new@elsewhere.example' })).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'email' }] },
+    });
+    expect((await register({ phone: '+442079460000' })).status).toBe(400);
+    expect((await register({ email: 'new@evening.example' })).status).toBeLessThan(300);
+    await rows(`update organizations set settings = $1 where slug = 'default'`, before);
   });
 
   it('are changed field by field; null clears', async () => {
@@ -784,6 +825,50 @@ describe('settings', () => {
     const theirs = await as(other.owner).ask<Settings>('GET', `/organizations/${other.id}/settings`);
     expect(theirs.body.items.find(({ key }) => key === policy)?.value).toBe('multiple');
     expect(await actions(home.id)).toContain('organization.settings_changed');
+  });
+
+  it('are in the audit trail with their old and new values, also those about passwords', async () => {
+    const home = await school();
+    const key = organizationSettingKeys.find((one) => one.includes('password'));
+    expect(key).toBeDefined();
+    const { body } = await as(home.admin).ask<Settings>('GET', `/organizations/${home.id}/settings`);
+    const before = body.items.find((one) => one.key === key)?.value;
+    const value = Number(before) + 4;
+    const set = await as(home.admin).ask('PUT', `/organizations/${home.id}/settings`, {
+      changes: [{ key, value, rowVersion: 0 }],
+    });
+    expect(set.status, JSON.stringify(set.body)).toBe(200);
+    const [entry] = await rows<{ old_values: unknown; new_values: unknown }>(
+      `select d.old_values, d.new_values from audit_logs l join audit_log_details d on d.audit_log_id = l.id
+       where l.organization_id = $1 and l.action = 'organization.settings_changed'`,
+      home.id,
+    );
+    expect(entry).toEqual({
+      old_values: { settings: [{ key, value: null }] },
+      new_values: { settings: [{ key, value }] },
+    });
+  });
+
+  it('that allow one sign-in at a time leave the newest of each person at once', async () => {
+    const home = await school();
+    const path = `/organizations/${home.id}/settings`;
+    const email = `single${home.id}@test.lectern`;
+    const id = await createUser(server.databaseUrl, { email, displayName: 'Two devices' });
+    await sql(
+      server.databaseUrl,
+      'insert into organization_memberships (user_id, organization_id) values ($1, $2)',
+      [id, home.id],
+    );
+    const signIn = async () =>
+      (await server.ask<{ accessToken: string }>('POST', '/auth/sign-in', { body: { email, password } })).body
+        .accessToken;
+    const [older, newer] = [await signIn(), await signIn()];
+    const set = await as(home.admin).ask<Settings>('PUT', path, {
+      changes: [{ key: policy, value: 'single', rowVersion: 0 }],
+    });
+    expect(set.status).toBe(200);
+    expect((await server.ask('GET', '/me', { token: older })).body.code).toBe('session_superseded');
+    expect((await server.ask('GET', '/me', { token: newer })).status).toBe(200);
   });
 
   it('are refused from a stale form, all or none', async () => {

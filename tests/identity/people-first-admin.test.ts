@@ -90,6 +90,11 @@ describe('npm run admin', () => {
   it('promotes the account that has the address, and opens it', async () => {
     const id = await createUser(database.url, { email: 'sam@example.org', displayName: 'Sam' });
     await sql(database.url, `update users set status = 'suspended' where id = $1`, [id]);
+    await sql(
+      database.url,
+      `insert into auth_sessions (user_id, is_exclusive, expires_at) values ($1, false, now() + interval '1 day')`,
+      [id],
+    );
     expect((await run('sam@example.org')).output).toContain('promoted');
     expect(await account('sam@example.org')).toEqual({
       role: 'super_admin',
@@ -97,6 +102,17 @@ describe('npm run admin', () => {
       assigned: '1',
       member: true,
     });
+    // Who was in before is out, and the old role is gone with its mirror.
+    expect(
+      await sql(database.url, 'select 1 from auth_sessions where user_id = $1 and revoked_at is null', [id]),
+    ).toEqual([]);
+    expect(
+      await sql(
+        database.url,
+        `select r.slug from user_roles a join roles r on r.id = a.role_id where a.user_id = $1 and a.revoked_at is null`,
+        [id],
+      ),
+    ).toEqual([{ slug: 'super_admin' }]);
     // A second link would make the first one useless; within a minute it is more likely a mistake.
     expect((await run('sam@example.org')).status).toBe(1);
   });

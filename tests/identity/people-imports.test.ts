@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readListFile } from '../../client/identity/people/read-list-file.ts';
 import type { SignedInView } from '../../shared/identity/contract.ts';
 import { importLimits } from '../../shared/identity/people-imports.ts';
 import type { ImportPreviewView, ImportRowView, ImportView } from '../../shared/identity/people-imports.ts';
-import { writeCsv } from '../../server/identity/people/csv.ts';
 import { readList } from '../../server/identity/people/import-list.ts';
 import type { ImportList } from '../../server/identity/people/import-list.ts';
+import { writeCsv } from '../../server/kernel/csv.ts';
 import { createTestDatabase } from '../support/db.ts';
 import type { TestDatabase } from '../support/db.ts';
 import { createUser, password, sql } from '../support/factories.ts';
@@ -401,7 +402,52 @@ describe('reading a list', () => {
     expect(rows.map(({ data }) => [data.displayName, data.phone])).toEqual(lines.slice(1));
   });
 
-  it.each(['=1', '+1', '-1', '@x', '\tx', '\rx'])('takes the power of a cell that begins with %j', (text) => {
-    expect(writeCsv([[text]])).toMatch(/^"?'/);
+  it.each([
+    ['UTF-8', [...new TextEncoder().encode('name\nZoë')]],
+    ['windows-1252', [...'name\nZo'].map((one) => one.charCodeAt(0)).concat(0xeb)],
+    ['UTF-16', [0xff, 0xfe, ...[...'name\nZoë'].flatMap((one) => [one.charCodeAt(0), 0])]],
+  ])('is offered files in %s by the browser', async (_, bytes) => {
+    expect(await readListFile(new File([new Uint8Array(bytes)], 'list.csv'))).toEqual({ text: 'name\nZoë' });
   });
+
+  it('is offered no file that is no text', async () => {
+    const zip = new File([new Uint8Array([0x50, 0x4b, 3, 4, 0, 0])], 'list.xlsx');
+    expect(await readListFile(zip)).toEqual({ refused: 'notText' });
+  });
+
+  it('reads cells in quotes with spaces behind them, and goes on after a quote that is out of place', () => {
+    const { rows } = read('name,email\r"Lee ""Sam""" ,s@b.test\n"A"d"a",a@b.test\rLast,l@b.test');
+    expect(rows.map(({ row, raw }) => [row, raw.name, raw.email])).toEqual([
+      [2, 'Lee "Sam"', 's@b.test'],
+      [3, 'A"d"a', 'a@b.test'],
+      [4, 'Last', 'l@b.test'],
+    ]);
+    expect(rows[1]?.problems).toEqual([{ column: null, code: 'broken' }]);
+  });
+
+  const people = '\nname,email\nAda,a@b.test\n';
+  it.each<[string, string]>([
+    ['spaces before everything', ' '.repeat(2_000_000) + people],
+    ['empty lines', ' \n'.repeat(1_000_000) + people],
+    ['quotes, then spaces', `${people}"${'a"'.repeat(500_000)}${' '.repeat(1_000_000)},x`],
+    ['opened quotes', `${people}${'"a,'.repeat(650_000)}`],
+    ['columns', `name,email${',a'.repeat(500_000)}\n${'Ada,a@b.test\n'.repeat(5000)}`],
+    ['a name without an end', `name,email\n${'x '.repeat(1_000_000)},${'a.'.repeat(20_000)}@`],
+  ])('takes no longer over two million characters of %s than over a list of people', (_, text) => {
+    const begun = performance.now();
+    readList(text);
+    // What tries every beginning of a run takes minutes.
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
+  it.each(['x;=1', 'x\t=1', 'x\n=1', 'x"=1'])('leaves %j one cell, whatever separates cells', (text) => {
+    expect(writeCsv([[text]])).toBe(`"${text.replace('"', '""')}"\r\n`);
+  });
+
+  it.each(['=1', '+1', '-1', '@x', '\tx', '\rx', '\nx'])(
+    'takes the power of a cell that begins with %j',
+    (text) => {
+      expect(writeCsv([[text]])).toMatch(/^"?'/);
+    },
+  );
 });

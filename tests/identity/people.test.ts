@@ -366,6 +366,28 @@ describe('mail', () => {
     expect(signedIn.status).toBe(200);
   });
 
+  it('leaves two days for the first link, says so, and half an hour for one that changes a password', async () => {
+    await asAdmin('POST', '', { displayName: 'Late', email: 'late@people.test', role: 'student' });
+    const first = await mailTo('late@people.test', /choose a password/);
+    expect(first.text).toContain('48 hours');
+    server.clock.advance(47 * 60 * minute);
+    const choose = { token: linkIn(first), password: 'a fine long passphrase 7' };
+    expect((await server.ask('POST', '/auth/password-reset/confirm', { body: choose })).status).toBe(204);
+    const id = await person('Has One');
+    await asAdmin('POST', `/${id}/password-link`);
+    expect((await mailTo('has.one@people.test', /choose a password/)).text).toContain('30 minutes');
+  });
+
+  it('tells people that they were put to rest, and that a new password is asked for', async () => {
+    const id = await person('Resting');
+    await asAdmin('POST', `/${id}/require-password-change`);
+    const asked = await mailTo('resting@people.test', /Choose a new password/);
+    expect(asked.text).toContain(`${server.url}/sign-in`);
+    await asAdmin('POST', `/${id}/deactivate`);
+    const rested = await mailTo('resting@people.test', /put to rest/);
+    expect(rested.text).toContain('cannot sign in');
+  });
+
   it('sends another link when it is asked for, and not twice a minute', async () => {
     const id = await person('Forgetful');
     expect((await asAdmin('POST', `/${id}/password-link`)).status).toBe(200);
@@ -384,6 +406,36 @@ describe('mail', () => {
     expect((await mailTo('told@people.test', /suspended/)).text).toContain('Shouting again');
     await asAdmin('PATCH', `/${id}`, { email: 'told-anew@people.test' });
     await mailTo('told@people.test', /address was changed/);
+  });
+});
+
+describe('an account that was never confirmed', () => {
+  const waits = async (id: string) => (await asAdmin('GET', `/${id}`)).body.status;
+
+  it.each(['suspend', 'deactivate'])('waits for that again after %s and the return', async (act) => {
+    const id = await person(`Waiting ${act}`);
+    await sql(
+      server.databaseUrl,
+      `update users set status = 'pending_verification', email_verified_at = null where id = $1`,
+      [id],
+    );
+    await asAdmin('POST', `/${id}/${act}`, act === 'suspend' ? { reason: 'Spam' } : undefined);
+    await asAdmin('POST', `/${id}/reactivate`);
+    expect(await waits(id)).toBe('pending_verification');
+  });
+
+  it('does not come in when a suspension has lifted by itself', async () => {
+    const id = await person('Lapsed');
+    await sql(
+      server.databaseUrl,
+      `update users set status = 'pending_verification', email_verified_at = null where id = $1`,
+      [id],
+    );
+    const until = new Date(server.clock.now().getTime() + minute).toISOString();
+    await asAdmin('POST', `/${id}/suspend`, { reason: 'Spam', until });
+    server.clock.advance(2 * minute);
+    const body = { email: 'lapsed@people.test', password };
+    expect((await server.ask('POST', '/auth/sign-in', { body })).body.code).toBe('verification_required');
   });
 });
 

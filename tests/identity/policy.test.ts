@@ -10,6 +10,14 @@ import type { Permission, Relation } from '../../shared/identity/permissions.ts'
 import { decide, everywhereLevel, levelOf } from '../../server/identity/access/access.policy.ts';
 import type { AccessFacts, Assignment, Override } from '../../server/identity/access/access.policy.ts';
 import { explainSteps } from '../../server/identity/access/explain.ts';
+import {
+  effective,
+  makesCycle,
+  mayGiveRole,
+  mayTakeRole,
+  whyNoChange,
+} from '../../server/identity/access/roles.policy.ts';
+import type { RoleInTree, Standing } from '../../server/identity/access/roles.policy.ts';
 import { createTestDatabase } from '../support/db.ts';
 import { sql } from '../support/factories.ts';
 
@@ -359,5 +367,88 @@ describe('the catalogue', () => {
     expect(roles.length).toBeGreaterThan(8);
     for (const { slug, says } of roles)
       expect(says.toSorted()).toEqual([...(systemRoleGrants[slug] ?? [])].toSorted());
+  });
+});
+
+describe('changes of roles', () => {
+  const slugs = ['a', 'b', 'c'];
+  const ids = ['r0', 'r1', 'r2', 'r3'];
+  const says = fc
+    .tuple(...slugs.map(() => fc.constantFrom<boolean | null>(null, true, false)))
+    .map((values) =>
+      values.flatMap((granted, at) => (granted === null ? [] : [{ slug: slugs[at] ?? '', granted }])),
+    );
+  const anyRole = fc.record({
+    parentRoleId: fc.constantFrom(null, ...ids),
+    level: fc.constantFrom(0, 30, 60),
+    says,
+  });
+  const act = fc.oneof(
+    fc.record({ kind: fc.constant('change' as const), by: fc.nat(2), at: fc.nat(3), to: anyRole }),
+    fc.record({
+      kind: fc.constantFrom('give' as const, 'take' as const),
+      by: fc.nat(2),
+      to: fc.nat(2),
+      at: fc.nat(3),
+    }),
+  );
+  type Tree = Map<string, RoleInTree>;
+  const tree = (made: readonly Omit<RoleInTree, 'id' | 'slug' | 'isSystem'>[]): Tree => {
+    const roles: Tree = new Map();
+    for (const [at, one] of made.entries()) {
+      const id = ids[at] ?? '';
+      const parentRoleId =
+        makesCycle(id, one.parentRoleId, roles) || !roles.has(one.parentRoleId ?? '')
+          ? null
+          : one.parentRoleId;
+      roles.set(id, { ...one, id, slug: id, isSystem: false, parentRoleId });
+    }
+    return roles;
+  };
+  /** What somebody may, and their level: as the policy decides it for their roles, and what the account itself may. */
+  const standingOf = (base: readonly string[], held: ReadonlySet<string>, roles: Tree): Standing => {
+    const mine = [...held].flatMap((id) => roles.get(id) ?? []);
+    const said = mine.flatMap((one) => effective(one, roles));
+    return {
+      level: Math.max(40, ...mine.map(({ level }) => level)),
+      may: (slug) =>
+        !said.some((one) => one.slug === slug && !one.granted) &&
+        (base.includes(slug) || said.some((one) => one.slug === slug)),
+    };
+  };
+
+  it('and of who has them, in any order, give nobody what nobody of those who act had', () => {
+    check(
+      fc.property(
+        fc.array(anyRole, { minLength: 4, maxLength: 4 }),
+        fc.array(fc.tuple(fc.subarray(slugs), fc.subarray(ids)), { minLength: 3, maxLength: 3 }),
+        fc.array(act, { maxLength: 12 }),
+        (made, people, acts) => {
+          let roles = tree(made);
+          const held = people.map(([, mine]) => new Set(mine));
+          const standing = (at: number) => standingOf(people[at]?.[0] ?? [], held[at] ?? new Set(), roles);
+          const had = new Set(slugs.filter((slug) => people.some((_, at) => standing(at).may(slug))));
+          const highest = Math.max(...people.map((_, at) => standing(at).level));
+          for (const one of acts) {
+            const who = standing(one.by);
+            const was = roles.get(ids[one.at] ?? '');
+            if (!was) continue;
+            if (one.kind === 'change') {
+              const next = { ...was, ...one.to };
+              if (makesCycle(was.id, next.parentRoleId, roles)) continue;
+              const own = held[one.by] ?? new Set();
+              if (whyNoChange(next, roles, who, own) === null) roles = new Map(roles).set(was.id, next);
+            } else if (one.by !== one.to && who.level >= standing(one.to).level) {
+              if (one.kind === 'give' && mayGiveRole(was, roles, who)) held[one.to]?.add(was.id);
+              if (one.kind === 'take' && mayTakeRole(was, roles, who)) held[one.to]?.delete(was.id);
+            }
+          }
+          for (const [at] of people.entries()) {
+            expect(slugs.filter((slug) => standing(at).may(slug) && !had.has(slug))).toEqual([]);
+            expect(standing(at).level).toBeLessThanOrEqual(highest);
+          }
+        },
+      ),
+    );
   });
 });

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignedInView } from '../../shared/identity/contract.ts';
 import { avatarBytes } from '../../shared/identity/privacy.ts';
 import { createUser, password, sql } from '../support/factories.ts';
+import { looksLikePicture } from '../../server/identity/privacy/avatar.ts';
+import { mailboxOf } from './mailbox.ts';
 import { startServer } from './server.ts';
 import type { TestServer } from './server.ts';
 
@@ -38,6 +40,23 @@ async function upload(
   });
   return { status: response.status, body: (await response.json()) as { avatarUrl?: string; code?: string } };
 }
+
+describe('what is no picture', () => {
+  it('is known by its first bytes, before anything looks into it', async () => {
+    for (const made of [picture(4, 4).png(), picture(4, 4).jpeg(), picture(4, 4).webp(), picture(4, 4).gif()])
+      expect(looksLikePicture(await made.toBuffer())).toBe(true);
+    const others = [
+      '<svg xmlns="http://www.w3.org/2000/svg"/>',
+      '%PDF-1.7',
+      '\0\0\0\u0018ftypheic',
+      'RIFFxxxxWAVE',
+      '',
+      'G',
+    ];
+    for (const text of others) expect(looksLikePicture(Buffer.from(text, 'latin1'))).toBe(false);
+    expect(looksLikePicture(await picture(4, 4).tiff().toBuffer())).toBe(false);
+  });
+});
 
 const picture = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#1b6550' } });
@@ -124,35 +143,21 @@ describe('a copy of all data', () => {
     expect(text).not.toContain(other.email);
   });
 
-  it('names every table that points at a person', async () => {
-    const tables = await rows<{ table: string }>(
-      `select distinct conrelid::regclass::text as table from pg_constraint
-       where contype = 'f' and confrelid = 'users'::regclass and conparentid = 0
-         and exists (select 1 from unnest(conkey) k join pg_attribute a on a.attrelid = conrelid and a.attnum = k where a.attname in ('user_id', 'parent_id', 'child_id', 'owner_id'))`,
+  it('holds interests, whom I follow without their names, and that others follow me', async () => {
+    const { token, userId } = await person();
+    const other = await person();
+    const follow = (who: string, whom: string) => server.ask('PUT', `/users/${whom}/follow`, { token: who });
+    await follow(token, other.userId);
+    await follow(other.token, userId);
+    await server.ask('PUT', '/me/interests', { token, body: { interests: ['Chess', 'Go'] } });
+    const { body } = await server.ask<{ sections: Record<string, Record<string, unknown>[]> }>(
+      'GET',
+      '/me/export',
+      { token },
     );
-    const { readFileSync } = await import('node:fs');
-    const source = readFileSync(
-      new URL('../../server/identity/privacy/export.repository.ts', import.meta.url),
-      'utf8',
-    );
-    // Told elsewhere in the copy, or nothing but machinery of a moment.
-    const left = [
-      'auth_challenges',
-      'idempotency_keys',
-      'invitations',
-      'live_hand_raises',
-      'note_documents',
-      // What was written in notes belongs to the note.
-      'note_updates',
-      'two_factor_recovery_codes',
-      'user_import_rows',
-      'user_permissions',
-      'verification_tokens',
-    ];
-    const missing = tables
-      .map(({ table }) => table)
-      .filter((table) => !source.includes(table) && !left.includes(table));
-    expect(missing).toEqual([]);
+    expect(body.sections['interests']).toMatchObject([{ interest_name: 'chess' }, { interest_name: 'go' }]);
+    expect(body.sections['following']).toMatchObject([{ followee_id: other.userId }]);
+    expect(body.sections['followers']).toEqual([{ id: expect.any(String), created_at: expect.any(String) }]);
   });
 });
 
@@ -168,6 +173,65 @@ describe('putting an account to rest', () => {
     expect((await server.ask('GET', '/me', { token })).status).toBe(401);
     const again = await server.ask('POST', '/auth/sign-in', { body: { email, password } });
     expect(again).toMatchObject({ status: 403, body: { code: 'account_inactive' } });
+  });
+
+  it('needs a fresh proof of who it is, and so does erasing', async () => {
+    const { token } = await person();
+    server.clock.advance(10 * 60_000);
+    for (const path of ['/me/deactivate', '/me/erase'])
+      expect(await server.ask('POST', path, { token, body: { confirm: password } })).toMatchObject({
+        status: 403,
+        body: { code: 'step_up_required', data: { methods: ['password'] } },
+      });
+    expect((await server.ask('GET', '/me', { token })).status).toBe(200);
+  });
+
+  it('is no way to guess on: wrong passwords lock the account', async () => {
+    const { token, email, userId } = await person();
+    for (let n = 0; n < 5; n += 1)
+      await server.ask('POST', n % 2 ? '/me/deactivate' : '/me/erase', { token, body: { confirm: 'no' } });
+    expect(await server.ask('POST', '/me/erase', { token, body: { confirm: password } })).toMatchObject({
+      status: 423,
+      body: { code: 'account_locked' },
+    });
+    const again = await server.ask('POST', '/auth/sign-in', { body: { email, password } });
+    expect(again.status).toBe(423);
+    const entries = await rows<{ action: string }>(
+      `select action from audit_logs where resource_id = $1 and action in ('step_up.failed', 'user.locked') order by seq`,
+      userId,
+    );
+    expect(entries.map(({ action }) => action)).toEqual([
+      ...Array<string>(4).fill('step_up.failed'),
+      'user.locked',
+    ]);
+  });
+
+  it('is told to the owner, and so is erasing', async () => {
+    const box = mailboxOf(server.url);
+    for (const [path, subject] of [
+      ['/me/deactivate', 'Your account was put to rest'],
+      ['/me/erase', 'Your account was erased'],
+    ] as const) {
+      const { token, email } = await person();
+      expect((await server.ask('POST', path, { token, body: { confirm: password } })).status).toBe(204);
+      expect((await box.to(email))[0]?.subject).toBe(subject);
+    }
+    const tagged = await rows<{ action: string }>(`select distinct action from audit_logs where 'gdpr' = any (tags)`);
+    expect(tagged).toEqual([{ action: 'user.erased' }]);
+  });
+
+  it('leaves one of two owners who go at the same time, and counts no owner who cannot sign in', async () => {
+    const [one, two, gone] = [await person('admin'), await person('admin'), await person('admin')];
+    const owners = `{${one.userId},${two.userId},${gone.userId}}`;
+    await rows(`update organization_memberships set role = 'owner' where user_id = any($1::uuid[])`, owners);
+    await rows(`update users set status = 'suspended' where id = $1`, gone.userId);
+    const replies = await Promise.all(
+      [one, two].map(({ token }) =>
+        server.ask('POST', '/me/deactivate', { token, body: { confirm: password } }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    await rows(`update organization_memberships set role = 'member' where user_id = any($1::uuid[])`, owners);
   });
 
   it('is refused to the last owner of an organization', async () => {
@@ -225,6 +289,29 @@ describe('erasure', () => {
     await createUser(server.databaseUrl, { email, displayName: 'Somebody new' });
   });
 
+  it('takes follows and interests along, and those who are left count right', async () => {
+    const [gone, fan, idol] = [await person(), await person(), await person()];
+    const follow = (who: string, whom: string) => server.ask('PUT', `/users/${whom}/follow`, { token: who });
+    await follow(fan.token, gone.userId);
+    await follow(fan.token, idol.userId);
+    await follow(gone.token, idol.userId);
+    await server.ask('PUT', '/me/interests', { token: gone.token, body: { interests: ['chess'] } });
+    const erased = await server.ask('POST', '/me/erase', {
+      token: gone.token,
+      body: { confirm: password },
+    });
+    expect(erased.status).toBe(204);
+    const counts = (id: string) =>
+      rows('select followers_count, following_count from users where id = $1', id);
+    expect(await counts(gone.userId)).toEqual([{ followers_count: 0, following_count: 0 }]);
+    expect(await counts(fan.userId)).toEqual([{ followers_count: 0, following_count: 1 }]);
+    expect(await counts(idol.userId)).toEqual([{ followers_count: 1, following_count: 0 }]);
+    expect(await rows('select 1 from user_interests where user_id = $1', gone.userId)).toEqual([]);
+    expect(
+      await rows('select 1 from user_follows where follower_id = $1 or followee_id = $1', gone.userId),
+    ).toEqual([]);
+  });
+
   it('by the school comes after the deletion, and not from another school', async () => {
     const admin = await person('admin');
     const student = await person();
@@ -242,6 +329,30 @@ describe('erasure', () => {
     expect(await erase(admin.token, foreign?.id)).toMatchObject({ status: 404 });
     expect((await erase(admin.token)).status).toBe(204);
     expect((await erase(admin.token)).status).toBe(404);
+  });
+
+  it('by the school stops at roles above the caller’s that were given besides the primary one', async () => {
+    const [admin, high] = [await person('admin'), await person()];
+    const { organizationId } = (
+      await server.ask<{ organizationId: string }>('GET', '/me', { token: admin.token })
+    ).body;
+    await rows(
+      `with made as (insert into roles (name, slug, level, organization_id, is_system) select 'Head', 'head', 99, $2::uuid, false returning id)
+       insert into user_roles (user_id, role_id, organization_id, assigned_at) select $1, id, $2::uuid, now() from made`,
+      high.userId,
+      organizationId,
+    );
+    await rows('update users set deleted_at = now() where id = $1', high.userId);
+    const erase = () =>
+      server.ask('DELETE', `/organizations/${organizationId}/people/${high.userId}/data`, {
+        token: admin.token,
+      });
+    expect(await erase()).toMatchObject({ status: 403, body: { code: 'role_level' } });
+    await rows(
+      'update user_roles set revoked_at = now() where user_id = $1 and organization_id is not null',
+      high.userId,
+    );
+    expect((await erase()).status).toBe(204);
   });
 
   it('comes by itself ninety days after a deletion', async () => {

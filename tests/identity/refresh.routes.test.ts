@@ -146,7 +146,7 @@ describe('refreshing', () => {
     await sql(server.databaseUrl, `update users set status = 'suspended' where id = $1`, [tab.userId]);
     expect(await refresh(tab.cookie)).toMatchObject({
       status: 403,
-      body: { code: 'account_inactive' },
+      body: { code: 'account_suspended' },
       cookie: undefined,
     });
     await sql(server.databaseUrl, `update users set status = 'active' where id = $1`, [tab.userId]);

@@ -23,6 +23,8 @@ export function sampleOf(schema: z.ZodType, idOf: (name: string) => string): unk
 }
 
 function sample(schema: Json, name: string, idOf: (name: string) => string): unknown {
+  // Which of them go together depends on the type.
+  if (name === 'rules') return {};
   // Goes with one kind of relationship only.
   if (name === 'relationshipNote') return null;
   const [choice] = schema.anyOf ?? schema.oneOf ?? [];
@@ -35,7 +37,10 @@ function sample(schema: Json, name: string, idOf: (name: string) => string): unk
         Object.entries(schema.properties ?? {}).map(([key, value]) => [key, sample(value, key, idOf)]),
       );
     case 'array':
-      return schema.items && (schema.minItems ?? 0) > 0 ? [sample(schema.items, name, idOf)] : [];
+      // A list of ids is never empty: somebody else's must be refused in it as well.
+      return schema.items && ((schema.minItems ?? 0) > 0 || holdsId(schema.items))
+        ? [sample(schema.items, name, idOf)]
+        : [];
     case 'integer':
     case 'number':
       return Math.max(1, schema.minimum ?? 1);
@@ -47,6 +52,10 @@ function sample(schema: Json, name: string, idOf: (name: string) => string): unk
       return text(schema, name, idOf);
   }
 }
+
+const holdsId = (schema: Json): boolean =>
+  schema.format === 'uuid' ||
+  [...(schema.anyOf ?? schema.oneOf ?? []), ...Object.values(schema.properties ?? {})].some(holdsId);
 
 /** What a pattern or a refinement wants, by the name of the field. */
 const wellKnown: [RegExp, string][] = [

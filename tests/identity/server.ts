@@ -131,6 +131,8 @@ export async function startServer(
         permission,
         organizationId === null ? { type: 'system' } : { type: 'organization', id: organizationId },
       ),
+    placeOf: (actor, subject) => access.placeOf(db.em(), actor, subject),
+    alert: (tx, entry) => identity.alert(tx, entry),
   });
   const files = createFiles({ ...deps, secrets, dataDir });
   let url = '';

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedInView } from '../../shared/identity/contract.ts';
 import type { DeviceView, MemberDeviceView } from '../../shared/identity/sessions.ts';
 import { createUser, password, sql } from '../support/factories.ts';
+import { mailboxOf } from './mailbox.ts';
 import { startServer } from './server.ts';
 import type { Reply, TestServer } from './server.ts';
 
@@ -76,6 +77,59 @@ const set = (organization: string | null, name: string, value: string) =>
 
 const sessionOf = async (reply: Reply<SignedInView>) =>
   (await server.identity.authenticator.accessToken(reply.body.accessToken)).authSessionId;
+
+describe('what the owner hears', () => {
+  it('of a kind of device that is new, and neither of the first one nor of a new version', async () => {
+    const ada = await someone();
+    const box = mailboxOf(server.url);
+    await signIn(ada, { agent: chrome });
+    await signIn(ada, { agent: chrome.replace('131', '132') });
+    await signIn(ada, { agent: iphone });
+    const [mail] = await box.to(ada.email);
+    expect(mail?.subject).toBe('A new device signed in to your account');
+    expect(mail?.text).toContain('Safari 17, iOS 17.5');
+    await signIn(ada, { agent: iphone });
+    const ben = await someone();
+    await signIn(ben, { agent: chrome });
+    await signIn(ben, { agent: iphone });
+    await box.to(ben.email);
+    expect(await box.to(ada.email)).toHaveLength(1);
+  });
+
+  it('of a refresh token that was used twice', async () => {
+    const ada = await someone();
+    const first = await signIn(ada);
+    await refresh(await refresh(first));
+    expect((await refresh(first)).body.code).toBe('session_revoked');
+    await refresh(first);
+    const mails = await mailboxOf(server.url).to(ada.email);
+    expect(mails.map(({ subject }) => subject)).toEqual(['A device was signed out for your safety']);
+  });
+});
+
+describe('how long a sign-in lasts', () => {
+  it('ends in any case after so many days, however often it is refreshed', async () => {
+    await set(defaultOrganization, 'session_max_days', '10');
+    const ada = await someone();
+    let last = await signIn(ada, { rememberMe: true });
+    for (const days of [4, 4, 1.9]) {
+      server.clock.advance(days * day);
+      last = await refresh(last);
+      expect(last.status).toBe(200);
+    }
+    server.clock.advance(0.2 * day);
+    expect((await refresh(last)).body.code).toBe('session_revoked');
+  });
+
+  it('ends at once where that was made shorter than it has lasted', async () => {
+    const ada = await someone();
+    const one = await signIn(ada, { rememberMe: true });
+    server.clock.advance(5 * day);
+    await set(defaultOrganization, 'session_max_days', '4');
+    expect((await refresh(one)).body.code).toBe('session_revoked');
+    expect(await me(one)).not.toBe('ok');
+  });
+});
 
 describe('how many sign-ins a person may have', () => {
   it('lets many devices stand where nobody has said otherwise', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MfaRequiredView, SignedInView } from '../../shared/identity/contract.ts';
 import type { TwoFactorView } from '../../shared/identity/two-factor.ts';
 import { createUser, password, sql } from '../support/factories.ts';
+import { mailboxOf } from './mailbox.ts';
 import { startServer } from './server.ts';
 import type { Reply, TestServer } from './server.ts';
 
@@ -240,13 +241,48 @@ describe('signing in with a second factor', () => {
     const ada = await protectedOne();
     const one = await challenge(ada);
     await sql(server.databaseUrl, `update users set status = 'suspended' where id = $1`, [ada.id]);
-    expect((await answer(one, totp(ada.secret))).body.code).toBe('account_inactive');
+    expect((await answer(one, totp(ada.secret))).body.code).toBe('account_suspended');
     await sql(
       server.databaseUrl,
       `update users set status = 'active', two_factor_enabled = false where id = $1`,
       [ada.id],
     );
     expect((await answer(one, totp(ada.secret))).body.code).toBe('proof_invalid');
+  });
+
+  it('is over when the password was changed, or all sign-ins were ended, since the first step', async () => {
+    const ada = await protectedOne();
+    const before = await challenge(ada);
+    const change = { currentPassword: password, newPassword: 'seven quiet owls at noon' };
+    expect((await server.ask('POST', '/me/password', { token: ada.token, body: change })).status).toBe(204);
+    expect((await answer(before, totp(ada.secret))).body.code).toBe('proof_invalid');
+    const ben = await protectedOne();
+    const other = await challenge(ben);
+    await server.ask('POST', '/me/sessions/sign-out-everywhere', {
+      token: ben.token,
+      body: { includeThis: false },
+    });
+    expect((await answer(other, totp(ben.secret))).body.code).toBe('proof_invalid');
+  });
+
+  it('tells the owner, and the audit trail, that wrong codes have locked the account', async () => {
+    const ada = await protectedOne();
+    const one = await challenge(ada);
+    for (let n = 0; n < 5; n += 1) await answer(one, wrongCode(ada.secret));
+    const mails = await mailboxOf(server.url).to(ada.email, 2);
+    const lock = mails.find(({ subject }) => subject === 'Your account is locked for a while');
+    expect(lock?.text).toContain('somebody knows your password');
+    expect(
+      await sql(
+        server.databaseUrl,
+        `select l.action, d.metadata->>'method' as method from audit_logs l join audit_log_details d on d.audit_log_id = l.id
+         where l.resource_id = $1 and l.action in ('user.locked', 'two_factor.refused') order by l.seq`,
+        [ada.id],
+      ),
+    ).toEqual([
+      ...Array.from({ length: 4 }, () => ({ action: 'two_factor.refused', method: 'second_factor' })),
+      { action: 'user.locked', method: 'second_factor' },
+    ]);
   });
 
   it('refuses what is no answer', async () => {
@@ -290,7 +326,7 @@ describe('changing the second factor', () => {
     expect((await answer(one, fresh)).status).toBe(200);
   });
 
-  it('asks who it is after ten minutes; the second factor proves it too', async () => {
+  it('asks who it is after ten minutes, and takes the second factor for an answer, not the password', async () => {
     const ada = await protectedOne();
     server.clock.advance(10 * minute);
     const token = ada.token;
@@ -298,8 +334,13 @@ describe('changing the second factor', () => {
     const refused = await renew();
     expect(refused.body).toMatchObject({
       code: 'step_up_required',
-      data: { methods: ['password', 'totp', 'recovery_code'] },
+      data: { methods: ['totp', 'recovery_code'] },
     });
+    expect((await stepUp(token, { password })).body).toMatchObject({
+      code: 'step_up_required',
+      data: { methods: ['totp', 'recovery_code'] },
+    });
+    expect((await renew()).body.code).toBe('step_up_required');
     expect((await stepUp(token, { code: wrongCode(ada.secret) })).body.code).toBe('invalid_credentials');
     expect((await stepUp(token, { code: totp(ada.secret) })).status).toBe(200);
     expect((await renew()).status).toBe(200);
@@ -309,6 +350,9 @@ describe('changing the second factor', () => {
     const ada = await someone();
     const { accessToken: token } = (await begin(ada)).body;
     for (let n = 0; n < 5; n += 1) await stepUp(token, { password: 'wrong' });
+    expect((await mailboxOf(server.url).to(ada.email))[0]?.subject).toBe(
+      'Your account is locked for a while',
+    );
     expect((await stepUp(token, { password })).body.code).toBe('account_locked');
     for (const body of [{}, { password: '' }, { password, code: '123456' }, { code: '1' }])
       expect((await stepUp(token, body)).body.code).toBe('invalid_input');

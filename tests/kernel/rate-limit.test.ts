@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { UserActor } from '../../server/kernel/actor.ts';
 import { AppError } from '../../server/kernel/errors.ts';
 import { mountRoutes, route } from '../../server/kernel/http/route.ts';
-import type { Refusal } from '../../server/kernel/http/route.ts';
+import type { Refusal } from '../../server/kernel/refusal.ts';
 import { createHttpServer } from '../../server/kernel/http/server.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
 import { defineRoute } from '../../shared/kernel/contract.ts';
@@ -123,6 +123,7 @@ beforeAll(async () => {
           async accessToken(token) {
             if (token === 'bad') throw new AppError('token_invalid');
             const [userId = '', key] = token.split('+');
+            if (userId.startsWith('pending')) return { ...actorOf(userId), pending: 'must_change_password' };
             return actorOf(userId, key ? { id: key, permissions: ['user.read'] } : undefined);
           },
         },
@@ -220,6 +221,58 @@ describe('limits', () => {
   });
 });
 
+describe('whatever is answered', () => {
+  const ask = async (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) => {
+    const reply = await fetch(`${url}${path}`, {
+      ...init,
+      headers: { 'x-forwarded-for': '203.0.113.90', ...init.headers },
+    });
+    await reply.arrayBuffer();
+    return { status: reply.status, limit: reply.headers.get('ratelimit-limit') };
+  };
+  const post = (body: string, type: string) =>
+    ask('/body', { method: 'POST', body, headers: { 'content-type': type } });
+  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+  it('says what the limits leave: also a refusal of the body, of the token, of the right, of the duty', async () => {
+    const json = 'application/json';
+    expect(await post('{"text":', json)).toEqual({ status: 400, limit: '1200' });
+    expect(await post('{}', json)).toEqual({ status: 400, limit: '1200' });
+    expect(await post(JSON.stringify({ text: 'x'.repeat(limits.restBodyBytes) }), json)).toEqual({
+      status: 413,
+      limit: '1200',
+    });
+    expect(await post('text', 'text/plain')).toEqual({ status: 415, limit: '1200' });
+    expect(await ask('/mine', bearer('bad'))).toEqual({ status: 401, limit: '1200' });
+    expect(await ask('/mine')).toEqual({ status: 401, limit: '1200' });
+    expect(await ask('/few', bearer('pending'))).toEqual({ status: 403, limit: '3' });
+    expect(await ask('/few', bearer('erik+key'))).toEqual({ status: 403, limit: '3' });
+    expect(
+      (await ask('/organizations/0190c0de-0000-7000-8000-000000000001/right', bearer('erik'))).limit,
+    ).toBe('1200');
+  });
+
+  it('is counted: bodies that cannot be read, and accounts that have something else to do first', async () => {
+    const address = { 'x-forwarded-for': '203.0.113.91' };
+    const broken = () =>
+      fetch(`${url}/body`, {
+        method: 'POST',
+        body: '{"text":',
+        headers: { ...address, 'content-type': 'application/json' },
+      }).then((reply) => ({ status: reply.status }) as Answer);
+    expect((await flood(1200, broken)).every((status) => status === 400)).toBe(true);
+    expect((await broken()).status).toBe(429);
+    for (const status of [403, 403, 403, 429])
+      expect((await ask('/few', bearer('pending2'))).status).toBe(status);
+  });
+
+  it('to an API key is no burden on its owner', async () => {
+    for (let n = 0; n < 3; n += 1) await ask('/few', bearer('fay+key'));
+    expect((await ask('/few', bearer('fay+key'))).status).toBe(429);
+    expect((await ask('/few', bearer('fay'))).status).toBe(200);
+  });
+});
+
 describe('a body', () => {
   const send = (path: string, body: BodyInit, headers: Record<string, string>): Promise<number> =>
     fetch(`${url}${path}`, { method: 'POST', body, headers }).then((reply) => reply.status);
@@ -260,6 +313,7 @@ describe('a body', () => {
 describe('a refusal', () => {
   it('for want of a right is told with the operation, the right and the subject', async () => {
     const organizationId = '0190c0de-0000-7000-8000-000000000001';
+    refused.length = 0;
     expect(await get(`/organizations/${organizationId}/right`, { token: 'ann' })).toMatchObject({
       status: 403,
     });

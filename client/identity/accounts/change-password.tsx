@@ -5,10 +5,10 @@ import type { ReactNode, SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { accountRoutes } from '../../../shared/identity/accounts.ts';
 import { ApiError, api } from '../../kernel/api.ts';
+import { useStepUp } from '../two-factor/step-up-dialog.tsx';
 import { useFieldErrors } from './errors.ts';
 import { PasswordField } from './fields.tsx';
 import { Problem } from './problem.tsx';
-import { StepUpDialog, isStepUp } from './step-up-dialog.tsx';
 
 interface ChangePasswordProps {
   /** Without one: the first is set, after a fresh proof of who asks. */
@@ -25,11 +25,14 @@ export function ChangePassword({ hasPassword, submit, onDone, children }: Change
   const [fresh, setFresh] = useState('');
   const [checked, setChecked] = useState(false);
   const fieldErrors = useFieldErrors();
+  const { withStepUp, stepUpDialog } = useStepUp();
   const changing = useMutation({
     mutationFn: () =>
-      api.call(accountRoutes.changePassword, {
-        body: { ...(hasPassword ? { currentPassword: current } : {}), newPassword: fresh },
-      }),
+      withStepUp(() =>
+        api.call(accountRoutes.changePassword, {
+          body: { ...(hasPassword ? { currentPassword: current } : {}), newPassword: fresh },
+        }),
+      ),
     onSuccess: () => {
       setCurrent('');
       setFresh('');
@@ -39,7 +42,6 @@ export function ChangePassword({ hasPassword, submit, onDone, children }: Change
   });
   const { error } = changing;
   const wrong = error instanceof ApiError && error.code === 'invalid_credentials';
-  const stepUp = isStepUp(error);
   const send = (event: SyntheticEvent): void => {
     event.preventDefault();
     setChecked(true);
@@ -48,7 +50,7 @@ export function ChangePassword({ hasPassword, submit, onDone, children }: Change
   return (
     <form onSubmit={send} noValidate>
       <Stack>
-        {!wrong && !stepUp && <Problem error={error} fields={['password']} />}
+        {!wrong && <Problem error={error} fields={['password']} />}
         {hasPassword && (
           <PasswordField
             kind="current"
@@ -73,7 +75,7 @@ export function ChangePassword({ hasPassword, submit, onDone, children }: Change
           </Button>
           {children}
         </Group>
-        <StepUpDialog error={error} onDone={() => changing.mutate()} onCancel={() => changing.reset()} />
+        {stepUpDialog}
       </Stack>
     </form>
   );

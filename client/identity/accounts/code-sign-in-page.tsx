@@ -1,4 +1,4 @@
-import { Button, Checkbox, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
@@ -7,6 +7,7 @@ import { useNavigate } from 'react-router';
 import { accountRoutes } from '../../../shared/identity/accounts.ts';
 import { api } from '../../kernel/api.ts';
 import { finishSignIn } from '../finish-sign-in.ts';
+import { useKeepNext } from '../next.ts';
 import { useFieldErrors } from './errors.ts';
 import { AddressFields, CodeField, addressOf, emptyAddress } from './fields.tsx';
 import { Problem } from './problem.tsx';
@@ -16,6 +17,7 @@ import { PublicPage } from './public-page.tsx';
 export function CodeSignInPage() {
   const { t } = useTranslation('accounts');
   const navigate = useNavigate();
+  const keepNext = useKeepNext();
   const [address, setAddress] = useState(emptyAddress);
   const [code, setCode] = useState('');
   const [rememberMe, setRememberMe] = useState(false);
@@ -24,13 +26,16 @@ export function CodeSignInPage() {
   const sending = useMutation({
     mutationFn: () => api.call(accountRoutes.sendSignInCode, { body: addressOf(address) }),
   });
+  const resending = useMutation({
+    mutationFn: () => api.call(accountRoutes.sendSignInCode, { body: addressOf(address) }),
+  });
   const signingIn = useMutation({
     mutationFn: () =>
       api.call(accountRoutes.signInByCode, { body: { ...addressOf(address), code, rememberMe } }),
     onSuccess: (reply) => {
       finishSignIn(reply);
       // The sign-in page knows what comes next: the second factor, or the start page.
-      void navigate('/sign-in', { replace: true });
+      void navigate(keepNext('/sign-in'), { replace: true });
     },
     onError: () => setCode(''),
   });
@@ -66,8 +71,10 @@ export function CodeSignInPage() {
     <PublicPage title={t('codeSignIn.title')}>
       <form onSubmit={signIn} noValidate>
         <Stack>
-          <Text role="status">{t('codeSignIn.sent', { address: value })}</Text>
-          <Problem error={signingIn.error} fields={['code']} />
+          <Text role="status">
+            {t(resending.isSuccess ? 'codeSignIn.resent' : 'codeSignIn.sent', { address: value })}
+          </Text>
+          <Problem error={signingIn.error ?? resending.error} fields={['code']} />
           <CodeField value={code} onChange={setCode} error={fieldErrors(signingIn.error)['code']} />
           <Checkbox
             label={t('codeSignIn.remember')}
@@ -83,15 +90,30 @@ export function CodeSignInPage() {
           >
             {t('codeSignIn.submit')}
           </Button>
-          <Button
-            variant="subtle"
-            onClick={() => {
-              sending.reset();
-              signingIn.reset();
-            }}
-          >
-            {t('codeSignIn.other')}
-          </Button>
+          <Group grow preventGrowOverflow={false} gap="xs">
+            <Button
+              variant="subtle"
+              loading={resending.isPending}
+              onClick={() => {
+                signingIn.reset();
+                resending.mutate();
+              }}
+              data-testid="code-resend"
+            >
+              {t('verify.resend')}
+            </Button>
+            <Button
+              variant="subtle"
+              onClick={() => {
+                sending.reset();
+                resending.reset();
+                signingIn.reset();
+              }}
+              data-testid="code-other"
+            >
+              {t('codeSignIn.other')}
+            </Button>
+          </Group>
         </Stack>
       </form>
     </PublicPage>

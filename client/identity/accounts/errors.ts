@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../kernel/api.ts';
+import { formatTime } from '../../kernel/i18n/format.ts';
 import { useErrorText } from '../../kernel/i18n/use-error-text.ts';
 import { accountsTexts } from './en.ts';
 
@@ -47,8 +48,10 @@ export function useFieldErrors(): (error: unknown) => Record<string, string> {
 export function useWaitText(): (error: unknown) => string | null {
   const { t } = useTranslation('accounts');
   return (error) => {
-    if (!(error instanceof ApiError) || error.code !== 'rate_limited') return null;
-    const { retryAfterSeconds } = (error.data ?? {}) as { retryAfterSeconds?: number };
-    return retryAfterSeconds ? t('wait', { seconds: retryAfterSeconds }) : null;
+    if (!(error instanceof ApiError)) return null;
+    const { until, retryAfterSeconds } = (error.data ?? {}) as { until?: string; retryAfterSeconds?: number };
+    if (error.code === 'account_locked' && until) return t('locked', { time: formatTime(until) });
+    if (error.code === 'rate_limited' && retryAfterSeconds) return t('wait', { seconds: retryAfterSeconds });
+    return null;
   };
 }

@@ -24,6 +24,9 @@ import { announce } from '../../kernel/ui/announcer.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
+import { OwnFields } from '../custom-fields/own-fields.tsx';
+import { usePersonFields } from '../custom-fields/use-person-fields.ts';
+import { InterestsSection } from '../profiles/interests-section.tsx';
 import { useFieldErrors } from './errors.ts';
 import { PreferencesSection } from './preferences-section.tsx';
 import { Problem } from './problem.tsx';
@@ -53,6 +56,7 @@ export function ProfilePage() {
       ) : (
         <Skeleton height={320} radius="md" role="status" aria-label={t('kernel:loading')} />
       )}
+      <InterestsSection />
       <PreferencesSection />
     </Stack>
   );
@@ -103,15 +107,20 @@ function ProfileForm({ profile }: { profile: ProfileView }) {
   const [draft, setDraft] = useState<ProfileDraft>(() => draftOf(profile));
   const fieldErrors = useFieldErrors();
   const saving = useMutation({
-    mutationFn: () => api.call(accountRoutes.changeProfile, { body: changesOf(profile, draft) }),
+    mutationFn: () =>
+      api.call(accountRoutes.changeProfile, {
+        body: { ...changesOf(profile, draft), customFields: own.changes },
+      }),
     onSuccess: (saved) => {
       client.setQueryData(myProfile.queryKey, saved);
       setDraft(draftOf(saved));
+      own.reset();
       setMe({ ...me, displayName: saved.displayName });
       notifications.show({ message: t('profile.saved') });
       announce(t('profile.saved'));
     },
   });
+  const own = usePersonFields(profile.customFields, 'person', saving.error);
   const errors = fieldErrors(saving.error);
   const set = <K extends keyof ProfileDraft>(name: K, value: ProfileDraft[K]): void =>
     setDraft({ ...draft, [name]: value });
@@ -131,13 +140,16 @@ function ProfileForm({ profile }: { profile: ProfileView }) {
   );
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    saving.mutate();
+    if (own.check()) saving.mutate();
   };
   return (
     <Paper withBorder p="lg" radius="md" component="section">
       <form onSubmit={submit} noValidate>
         <Stack gap="lg">
-          <Problem error={saving.error} fields={allFields} />
+          <Problem
+            error={saving.error}
+            fields={Object.keys(own.errors).length > 0 ? [...allFields, 'customFields'] : allFields}
+          />
           <Title order={3} size="h4">
             {t('profile.person')}
           </Title>
@@ -231,6 +243,7 @@ function ProfileForm({ profile }: { profile: ProfileView }) {
             {text('emergencyContactPhone', t('phoneHint'))}
             {text('emergencyContactRelationship')}
           </SimpleGrid>
+          <OwnFields fields={profile.customFields} state={own} />
           <Group>
             <Button type="submit" loading={saving.isPending} data-testid="profile-save">
               {t('profile.save')}

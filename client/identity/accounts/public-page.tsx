@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { Logo } from '../../kernel/ui/logo.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
+import { useKeepNext } from '../next.ts';
 
 interface PublicPageProps {
   title: string;
@@ -16,6 +17,7 @@ interface PublicPageProps {
 /** The card of the pages before a sign-in, like the sign-in page. */
 export function PublicPage({ title, lead, children, footer }: PublicPageProps) {
   const { t } = useTranslation(['accounts', 'kernel']);
+  const keepNext = useKeepNext();
   usePageTitle(title);
   return (
     <Center component="main" mih="100dvh" p="md">
@@ -35,10 +37,10 @@ export function PublicPage({ title, lead, children, footer }: PublicPageProps) {
               {lead}
             </Text>
           )}
-          <Stack mt="lg">{children}</Stack>
+          {children && <Stack mt="lg">{children}</Stack>}
         </Paper>
         {footer ?? (
-          <Anchor component={Link} to="/sign-in" data-testid="to-sign-in">
+          <Anchor component={Link} to={keepNext('/sign-in')} data-testid="to-sign-in">
             {t('toSignIn')}
           </Anchor>
         )}

@@ -1,20 +1,24 @@
 import { Anchor, Button, Stack, Text, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { accountRoutes } from '../../../shared/identity/accounts.ts';
 import { api } from '../../kernel/api.ts';
+import { useKeepNext } from '../next.ts';
 import { useFieldErrors } from './errors.ts';
 import { AddressFields, PasswordField, addressOf, emptyAddress } from './fields.tsx';
 import { Problem } from './problem.tsx';
 import { PublicPage } from './public-page.tsx';
+import { registration } from './queries.ts';
 
 /** `/register` */
 export function RegisterPage() {
   const { t } = useTranslation('accounts');
   const navigate = useNavigate();
+  const keepNext = useKeepNext();
+  const { data: about } = useQuery(registration);
   const [address, setAddress] = useState(emptyAddress);
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
@@ -30,7 +34,7 @@ export function RegisterPage() {
           timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         },
       }),
-    onSuccess: () => navigate('/verify-email', { state: { ...addressOf(address), sent: true } }),
+    onSuccess: () => navigate(keepNext('/verify-email'), { state: { ...addressOf(address), sent: true } }),
   });
   const missing = {
     ...(address[address.kind].trim() ? {} : { [address.kind]: t('missing') }),
@@ -46,6 +50,8 @@ export function RegisterPage() {
     setChecked(true);
     if (Object.keys(missing).length === 0) registering.mutate();
   };
+  if (about?.open === false)
+    return <PublicPage title={t('register.closed')} lead={t('register.closedText')} />;
   return (
     <PublicPage
       title={t('register.title')}
@@ -53,8 +59,8 @@ export function RegisterPage() {
       footer={
         <Text>
           {t('register.haveOne')}{' '}
-          <Anchor component={Link} to="/sign-in">
-            {t('toSignIn')}
+          <Anchor component={Link} to={keepNext('/sign-in')} underline="always">
+            {t('verify.signIn')}
           </Anchor>
         </Text>
       }

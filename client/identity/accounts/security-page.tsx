@@ -12,12 +12,12 @@ import { announce } from '../../kernel/ui/announcer.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
+import { useStepUp } from '../two-factor/step-up-dialog.tsx';
 import { ChangePassword } from './change-password.tsx';
 import { useFieldErrors } from './errors.ts';
 import { CodeField } from './fields.tsx';
 import { Problem } from './problem.tsx';
 import { myProfile } from './queries.ts';
-import { StepUpDialog, isStepUp } from './step-up-dialog.tsx';
 
 /** `/account/security` */
 export function SecurityPage() {
@@ -86,11 +86,14 @@ function AddressSection({ kind }: { kind: 'email' | 'phone' }) {
   const [code, setCode] = useState('');
   const [checked, setChecked] = useState(false);
   const fieldErrors = useFieldErrors();
+  const { withStepUp, stepUpDialog } = useStepUp();
   const sending = useMutation({
     mutationFn: () =>
-      kind === 'email'
-        ? api.call(accountRoutes.changeEmail, { body: { email: value } })
-        : api.call(accountRoutes.changePhone, { body: { phone: value } }),
+      withStepUp(() =>
+        kind === 'email'
+          ? api.call(accountRoutes.changeEmail, { body: { email: value } })
+          : api.call(accountRoutes.changePhone, { body: { phone: value } }),
+      ),
   });
   const taking = useMutation({
     mutationFn: () =>
@@ -163,7 +166,7 @@ function AddressSection({ kind }: { kind: 'email' | 'phone' }) {
       ) : (
         <form onSubmit={send} noValidate>
           <Stack>
-            {!isStepUp(sending.error) && <Problem error={sending.error} fields={[kind]} />}
+            <Problem error={sending.error} fields={[kind]} />
             <TextInput
               label={t(kind === 'email' ? 'security.newEmail' : 'security.newPhone')}
               description={kind === 'phone' ? t('phoneHint') : undefined}
@@ -185,11 +188,7 @@ function AddressSection({ kind }: { kind: 'email' | 'phone' }) {
                 {t('security.send')}
               </Button>
             </Group>
-            <StepUpDialog
-              error={sending.error}
-              onDone={() => sending.mutate()}
-              onCancel={() => sending.reset()}
-            />
+            {stepUpDialog}
           </Stack>
         </form>
       )}

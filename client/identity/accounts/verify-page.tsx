@@ -1,5 +1,5 @@
 import { Alert, Button, Stack } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,7 @@ import { Link, useLocation, useSearchParams } from 'react-router';
 import { accountRoutes } from '../../../shared/identity/accounts.ts';
 import { api } from '../../kernel/api.ts';
 import { useErrorText } from '../../kernel/i18n/use-error-text.ts';
-import { LoadingPage } from '../../kernel/ui/loading-page.tsx';
+import { useKeepNext } from '../next.ts';
 import { useFieldErrors } from './errors.ts';
 import { AddressFields, CodeField, addressOf, emptyAddress } from './fields.tsx';
 import type { AddressDraft } from './fields.tsx';
@@ -23,33 +23,41 @@ export function VerifyPage() {
 
 function Done() {
   const { t } = useTranslation('accounts');
+  const keepNext = useKeepNext();
   return (
     <PublicPage title={t('verify.done')} lead={t('verify.doneText')} footer={<span />}>
-      <Button component={Link} to="/sign-in" size="md" data-testid="verified">
+      <Button component={Link} to={keepNext('/sign-in')} size="md" data-testid="verified">
         {t('verify.signIn')}
       </Button>
     </PublicPage>
   );
 }
 
+/** A click, not the opening of the page: programs that look into mails open what they find there. */
 function ByLink({ token }: { token: string }) {
   const { t } = useTranslation('accounts');
   const errorText = useErrorText();
-  // A query, not a mutation: a link is used once, however often this page is drawn.
-  const { isSuccess, error } = useQuery({
-    queryKey: ['verify', token],
-    queryFn: () => api.call(accountRoutes.verifyByLink, { body: { token } }),
-    retry: false,
-    staleTime: Infinity,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
+  const confirming = useMutation({
+    mutationFn: () => api.call(accountRoutes.verifyByLink, { body: { token } }),
   });
-  if (isSuccess) return <Done />;
-  if (!error) return <LoadingPage text={t('verify.working')} />;
+  if (confirming.isSuccess) return <Done />;
+  if (!confirming.isError)
+    return (
+      <PublicPage title={t('verify.byLink')} lead={t('verify.byLinkText')}>
+        <Button
+          size="md"
+          loading={confirming.isPending}
+          onClick={() => confirming.mutate()}
+          data-testid="verify-by-link"
+        >
+          {t('verify.byLinkSubmit')}
+        </Button>
+      </PublicPage>
+    );
   return (
     <PublicPage title={t('verify.linkFailed')} lead={t('verify.linkFailedText')}>
       <Alert color="red" role="alert" data-testid="problem">
-        {errorText(error)}
+        {errorText(confirming.error)}
       </Alert>
       <Button component={Link} to="/verify-email" variant="default">
         {t('verify.resend')}

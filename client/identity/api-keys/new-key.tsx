@@ -22,7 +22,7 @@ import { ApiError, api } from '../../kernel/api.ts';
 import { serverNow } from '../../kernel/server-clock.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { useMe } from '../../kernel/use-sign-in.ts';
-import { StepUpDialog, isStepUp } from '../accounts/step-up-dialog.tsx';
+import { useStepUp } from '../two-factor/step-up-dialog.tsx';
 import { useKeysRefresh } from './queries.ts';
 
 const expiries = ['30', '90', '365', 'never'] as const;
@@ -94,8 +94,10 @@ export function NewKey({ onMade, onCancel }: NewKeyProps) {
     limit: defaultKeyLimits.perMinute,
   });
   const change = (part: Partial<Typed>): void => setTyped((before) => ({ ...before, ...part }));
+  const { withStepUp, stepUpDialog } = useStepUp();
   const making = useMutation({
-    mutationFn: () => api.call(apiKeyRoutes.create, { body: newApiKeyInput.parse(bodyOf(typed)) }),
+    mutationFn: () =>
+      withStepUp(() => api.call(apiKeyRoutes.create, { body: newApiKeyInput.parse(bodyOf(typed)) })),
     onSuccess: async (made) => {
       onMade(made);
       await refresh();
@@ -114,9 +116,7 @@ export function NewKey({ onMade, onCancel }: NewKeyProps) {
           <Title order={3} size="h4" id="new-key">
             {t('form.title')}
           </Title>
-          {making.isError && !isStepUp(making.error) && (
-            <ProblemAlert title={t('form.failed')} error={making.error} />
-          )}
+          {making.isError && <ProblemAlert title={t('form.failed')} error={making.error} />}
           {held.length === 0 && <Alert>{t('form.noPermissions')}</Alert>}
           <TextInput
             label={t('form.name')}
@@ -184,7 +184,7 @@ export function NewKey({ onMade, onCancel }: NewKeyProps) {
               {t('form.submit')}
             </Button>
           </Group>
-          <StepUpDialog error={making.error} onDone={() => making.mutate()} onCancel={() => making.reset()} />
+          {stepUpDialog}
         </Stack>
       </form>
     </Paper>

@@ -1,4 +1,5 @@
 import { auditCategories, auditSeverities } from '../../../shared/audit/contract.ts';
+import { startOfDay } from '../../kernel/i18n/format.ts';
 
 /** What the filters of the page hold, as text; '' = not asked for. Days are the viewer's own, `YYYY-MM-DD`. */
 export interface Filters {
@@ -67,19 +68,13 @@ export const searchOf = (filters: Filters): URLSearchParams =>
     filterNames.map((name) => [name, filters[name].trim()]).filter(([, value]) => value !== ''),
   );
 
-/** Midnight of a day where the viewer is; `days` later. */
-function midnight(text: string, days: number): string {
-  const [year = 0, month = 1, date = 1] = text.split('-').map(Number);
-  return new Date(year, month - 1, date + days).toISOString();
-}
-
 /** As the server wants them: `to` is the end of the last day. */
 export function queryOf(filters: Filters): Record<string, string> {
   const { from, to, ...rest } = filters;
   const given = Object.entries(rest).filter(([, value]) => value !== '');
   return {
     ...Object.fromEntries(given),
-    ...(from ? { from: midnight(from, 0) } : {}),
-    ...(to ? { to: midnight(to, 1) } : {}),
+    ...(from ? { from: startOfDay(from) } : {}),
+    ...(to ? { to: startOfDay(to, 1) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
+import { PersonLink } from '../../kernel/ui/person-link.tsx';
 import classes from './guardians.module.css';
 
 interface PersonRowProps {
@@ -16,7 +17,9 @@ export function PersonRow({ person, detail, actions, testId }: PersonRowProps) {
     <li className={classes.row} data-testid={testId}>
       <PersonAvatar userId={person.id} name={person.displayName} src={person.avatarUrl} size={40} />
       <div className={classes.text}>
-        <Text fw={600}>{person.displayName}</Text>
+        <Text fw={600}>
+          <PersonLink userId={person.id} name={person.displayName} plain />
+        </Text>
         <Text size="sm" c="dimmed">
           {detail}
         </Text>

@@ -96,7 +96,8 @@ function Everyone() {
 
 function Deleted() {
   const { t } = useTranslation('organizations');
-  const { data } = useQuery(deletedOrganizations);
+  const { data, error } = useQuery(deletedOrganizations);
+  if (error) return <ProblemAlert title={t('tree.deletedFailed')} error={error} />;
   if (!data || data.items.length === 0) return null;
   return (
     <Paper component="section" withBorder p="lg" radius="md" aria-labelledby="deleted-title">

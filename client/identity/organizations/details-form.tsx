@@ -192,6 +192,10 @@ export function DetailsForm({ organization }: { organization: OrganizationDetail
         </SimpleGrid>
         <Textarea
           label={t('organization.loginMessage')}
+          description={t('organization.loginHint', {
+            address: `${window.location.origin}/sign-in?org=${encodeURIComponent(organization.slug)}`,
+          })}
+          inputWrapperOrder={['label', 'input', 'description', 'error']}
           autosize
           minRows={2}
           maxLength={500}

@@ -59,6 +59,7 @@ const numbers = {
   'auth.password_min_length': { text: 'settings.passwordMinLength', min: 8, max: 64 },
   'auth.refresh_ttl_days': { text: 'settings.refreshDays', min: 1, max: 90 },
   'auth.remember_ttl_days': { text: 'settings.rememberDays', min: 1, max: 365 },
+  'auth.session_max_days': { text: 'settings.longestDays', min: 1, max: 730 },
 } as const;
 
 function SettingsForm({ organizationId, items }: SettingsFormProps) {

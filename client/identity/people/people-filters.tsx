@@ -23,6 +23,8 @@ interface PeopleFiltersProps {
 export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
   const { t } = useTranslation('people');
   const [text, setText] = useState(query.q ?? '');
+  const [department, setDepartment] = useState(query.department ?? '');
+  const narrow = useDebouncedCallback((value: string) => onChange('department', value.trim()), 250);
   const search = useDebouncedCallback((value: string) => onChange('q', value.trim()), 250);
   const any = { value: '', label: t('list.any') };
   return (
@@ -40,6 +42,18 @@ export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
           search(event.currentTarget.value);
         }}
         data-testid="people-search"
+      />
+      <TextInput
+        label={t('list.department')}
+        placeholder={t('list.departmentHint')}
+        value={department}
+        maxLength={100}
+        flex="0 1 180px"
+        onChange={(event) => {
+          setDepartment(event.currentTarget.value);
+          narrow(event.currentTarget.value);
+        }}
+        data-testid="people-department"
       />
       <NativeSelect
         label={t('list.role')}

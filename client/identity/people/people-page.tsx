@@ -2,6 +2,7 @@ import { Button, Card, Group, Skeleton, Stack, Table, Text, Title, VisuallyHidde
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { peopleFilter } from '../../../shared/identity/people.ts';
@@ -28,7 +29,7 @@ export function PeoplePage() {
 function useFilters(): [PeopleQuery, (name: keyof PeopleQuery, value: string) => void, () => void] {
   const [parameters, setParameters] = useSearchParams();
   const query: Record<string, unknown> = {};
-  for (const name of ['q', 'role', 'status', 'signIn', 'sort'] as const) {
+  for (const name of ['q', 'department', 'role', 'status', 'signIn', 'sort'] as const) {
     const value = parameters.get(name);
     if (value && peopleFilter.shape[name].safeParse(value).success) query[name] = value;
   }
@@ -50,7 +51,13 @@ function People({ organizationId }: { organizationId: string }) {
   const { t } = useTranslation('people');
   const { permissions } = useMe();
   usePageTitle(t('list.title'));
-  const [query, setFilter, clear] = useFilters();
+  const [query, setFilter, clearFilters] = useFilters();
+  // What is typed is the filters' own until they are cleared.
+  const [cleared, setCleared] = useState(0);
+  const clear = (): void => {
+    clearFilters();
+    setCleared(cleared + 1);
+  };
   const [adding, addDialog] = useDisclosure(false);
   const list = useInfiniteQuery({ ...peopleList(organizationId, query), placeholderData: keepPreviousData });
   const people = list.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -80,7 +87,7 @@ function People({ organizationId }: { organizationId: string }) {
           </Group>
         )}
       </Group>
-      <PeopleFilters key={narrowed ? 'narrowed' : 'all'} query={query} onChange={setFilter} />
+      <PeopleFilters key={cleared} query={query} onChange={setFilter} />
       {list.isError && (
         <ProblemAlert title={t('list.failed')} error={list.error} onRetry={() => void list.refetch()} />
       )}

@@ -13,7 +13,7 @@ import {
   Title,
 } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArrowLeft, IconInfoCircle } from '@tabler/icons-react';
+import { IconArrowLeft, IconInfoCircle, IconShieldLock } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode, SyntheticEvent } from 'react';
@@ -27,6 +27,7 @@ import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
+import { PersonFieldsSection } from '../custom-fields/person-fields-section.tsx';
 import { SchoolCode } from '../guardians/school-code.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
 import classes from './people.module.css';
@@ -34,6 +35,7 @@ import { PersonActions } from './person-actions.tsx';
 import { fieldErrors } from './person-form.ts';
 import { onePerson, peopleKey } from './queries.ts';
 import { StatusBadge } from './status-badge.tsx';
+import { WorkSection } from './work-section.tsx';
 
 /** One person, and what can be done for and about them. */
 export function PersonPage() {
@@ -76,7 +78,7 @@ interface PersonProps {
 }
 
 function Person({ person, organizationId }: PersonProps) {
-  const { t } = useTranslation('people');
+  const { t } = useTranslation(['people', 'access']);
   const { permissions } = useMe();
   const mayUpdate =
     permissions.includes('user.update') && person.handsOff === null && person.status !== 'deleted';
@@ -93,14 +95,33 @@ function Person({ person, organizationId }: PersonProps) {
               {t(`roles.${person.role}`)}
             </Text>
             <StatusBadge status={person.status} />
+            {person.status !== 'deleted' && (
+              <Anchor component={Link} to={`/people/${person.id}`} size="sm" data-testid="person-profile">
+                {t('person.profile')}
+              </Anchor>
+            )}
           </Group>
         </div>
       </Group>
       <Standing person={person} />
       <Paper withBorder p="lg" radius="md" component="section" aria-labelledby="account-title">
-        <Title order={3} size="h4" mb="sm" id="account-title">
-          {t('person.account')}
-        </Title>
+        <Group justify="space-between" mb="sm">
+          <Title order={3} size="h4" id="account-title">
+            {t('person.account')}
+          </Title>
+          {permissions.includes('role.read') && (
+            <Button
+              component={Link}
+              to={`/admin/people/${person.id}/access`}
+              size="xs"
+              variant="default"
+              leftSection={<IconShieldLock size={16} aria-hidden />}
+              data-testid="person-access"
+            >
+              {t('access:person.link')}
+            </Button>
+          )}
+        </Group>
         <Facts person={person} />
         <PersonActions person={person} organizationId={organizationId} />
       </Paper>
@@ -110,6 +131,8 @@ function Person({ person, organizationId }: PersonProps) {
         </Title>
         <PersonForm person={person} organizationId={organizationId} disabled={!mayUpdate} />
       </Paper>
+      <WorkSection person={person} organizationId={organizationId} disabled={!mayUpdate} />
+      <PersonFieldsSection organizationId={organizationId} person={person} disabled={!mayUpdate} />
       {mayUpdate && person.role === 'student' && (
         <SchoolCode organizationId={organizationId} userId={person.id} />
       )}
@@ -207,20 +230,10 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-const names = [
-  'displayName',
-  'firstName',
-  'lastName',
-  'username',
-  'email',
-  'phone',
-  'department',
-  'jobTitle',
-  'employeeId',
-] as const;
+const names = ['displayName', 'firstName', 'lastName', 'username', 'email', 'phone'] as const;
 type Name = (typeof names)[number];
 /** What an account can be without. */
-const clearable = new Set<Name>(['username', 'email', 'phone', 'department', 'jobTitle', 'employeeId']);
+const clearable = new Set<Name>(['username', 'email', 'phone']);
 
 function PersonForm({ person, organizationId, disabled }: PersonProps & { disabled: boolean }) {
   const { t } = useTranslation('people');

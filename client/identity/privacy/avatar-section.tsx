@@ -1,13 +1,15 @@
-import { Button, FileButton, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, FileButton, Group, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { avatarBytes, avatarTypes, privacyRoutes } from '../../../shared/identity/privacy.ts';
 import { api } from '../../kernel/api.ts';
 import { freshToken, renewToken } from '../../kernel/token.ts';
+import { codeOf } from '../../kernel/request-error.ts';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { useMe } from '../../kernel/use-sign-in.ts';
+import { Section } from './section.tsx';
 
 /** Who one is comes with the token: a new one shows the new picture in the header and in every tab. */
 const showEverywhere = async (): Promise<unknown> => renewToken(await freshToken());
@@ -34,8 +36,7 @@ export function AvatarSection() {
   };
   const error = save.error ?? remove.error;
   return (
-    <Stack component="section" gap="sm">
-      <Title order={2}>{t('avatar.title')}</Title>
+    <Section title={t('avatar.title')}>
       <Group>
         <PersonAvatar userId={me.id} name={me.displayName} size={72} src={me.avatarUrl} />
         <FileButton
@@ -50,7 +51,13 @@ export function AvatarSection() {
           )}
         </FileButton>
         {me.avatarUrl && (
-          <Button variant="subtle" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>
+          <Button
+            variant="subtle"
+            color="red"
+            loading={remove.isPending}
+            onClick={() => remove.mutate()}
+            data-testid="avatar-remove"
+          >
             {t('avatar.remove')}
           </Button>
         )}
@@ -62,12 +69,18 @@ export function AvatarSection() {
         <ProblemAlert
           title={t('avatar.failed')}
           error={error}
-          text={tooLarge ? t('avatar.tooLarge') : null}
+          text={
+            tooLarge
+              ? t('avatar.tooLarge')
+              : error && codeOf(error) === 'image_invalid'
+                ? t('avatar.invalid')
+                : null
+          }
         />
       )}
       <Text role="status" size="sm">
         {save.isSuccess && !save.isPending ? t('avatar.saved') : remove.isSuccess ? t('avatar.removed') : ''}
       </Text>
-    </Stack>
+    </Section>
   );
 }

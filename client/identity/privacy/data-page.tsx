@@ -8,6 +8,7 @@ import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { AvatarSection } from './avatar-section.tsx';
 import { EndDialog } from './end-dialog.tsx';
+import { Section } from './section.tsx';
 
 /** Hands a JSON value to the browser as a file. */
 function saveAs(name: string, value: unknown): void {
@@ -24,8 +25,7 @@ function ExportSection() {
     onSuccess: (data) => saveAs(`lectern-${data.exportedAt.slice(0, 10)}.json`, data),
   });
   return (
-    <Stack component="section" gap="sm">
-      <Title order={2}>{t('export.title')}</Title>
+    <Section title={t('export.title')}>
       <Text c="dimmed">{t('export.text')}</Text>
       {download.isError && <ProblemAlert title={t('export.failed')} error={download.error} />}
       <Group>
@@ -41,7 +41,7 @@ function ExportSection() {
           {download.isSuccess ? t('export.done') : ''}
         </Text>
       </Group>
-    </Stack>
+    </Section>
   );
 }
 
@@ -51,12 +51,15 @@ export function DataPage() {
   const [ending, setEnding] = useState<'deactivate' | 'erase' | null>(null);
   usePageTitle(t('title'));
   return (
-    <Stack gap="xl" maw={640}>
+    <Stack gap="lg" maw={720}>
+      <div>
+        <Title order={2}>{t('title')}</Title>
+        <Text c="dimmed">{t('lead')}</Text>
+      </div>
       <AvatarSection />
       <ExportSection />
       {(['deactivate', 'erase'] as const).map((kind) => (
-        <Stack key={kind} component="section" gap="sm">
-          <Title order={2}>{t(`${kind}.title`)}</Title>
+        <Section key={kind} title={t(`${kind}.title`)}>
           <Text c="dimmed">{t(`${kind}.text`)}</Text>
           <Group>
             <Button variant="outline" color="red" onClick={() => setEnding(kind)} data-testid={kind}>
@@ -64,7 +67,7 @@ export function DataPage() {
             </Button>
           </Group>
           {ending === kind && <EndDialog kind={kind} opened onClose={() => setEnding(null)} />}
-        </Stack>
+        </Section>
       ))}
     </Stack>
   );

@@ -1,6 +1,7 @@
 export const privacyTexts = {
   nav: 'Your data',
   title: 'Your data',
+  lead: 'Your picture, a copy of all that is kept about you, and the end of the account.',
   avatar: {
     title: 'Picture',
     text: 'Others see it beside your name in classes and lists. It is cut to a square; place and camera are taken out.',
@@ -9,6 +10,7 @@ export const privacyTexts = {
     saved: 'The picture is saved.',
     removed: 'The picture is gone.',
     failed: 'The picture was not saved',
+    invalid: 'This file is no picture, whatever its name says. Choose a PNG, JPEG, WebP or GIF.',
     tooLarge: 'The picture is larger than 5 MB.',
   },
   export: {

@@ -9,6 +9,7 @@ import { codeOf } from '../../kernel/request-error.ts';
 import { setSignedOut } from '../../kernel/sign-in-state.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { useMe } from '../../kernel/use-sign-in.ts';
+import { useStepUp } from '../two-factor/step-up-dialog.tsx';
 
 interface EndDialogProps {
   /** What is about to be done to the account. */
@@ -17,13 +18,14 @@ interface EndDialogProps {
   onClose: () => void;
 }
 
-/** Asks twice over: the dialog, and the password in it. */
+/** Asks twice over: the dialog, and the password in it; and for a fresh proof where the sign-in is older. */
 export function EndDialog({ kind, opened, onClose }: EndDialogProps) {
   const { t } = useTranslation(['privacy', 'kernel']);
   const me = useMe();
   const [confirm, setConfirm] = useState('');
+  const { withStepUp, stepUpDialog } = useStepUp();
   const end = useMutation({
-    mutationFn: () => api.call(privacyRoutes[kind], { body: { confirm } }),
+    mutationFn: () => withStepUp(() => api.call(privacyRoutes[kind], { body: { confirm } })),
     onSuccess: () => setSignedOut('none'),
   });
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
@@ -31,7 +33,12 @@ export function EndDialog({ kind, opened, onClose }: EndDialogProps) {
     if (confirm !== '') end.mutate();
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={t(`${kind}.ask`)}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t(`${kind}.ask`)}
+      closeButtonProps={{ 'aria-label': t('kernel:close') }}
+    >
       <form onSubmit={submit}>
         <Stack>
           <Text>{t(`${kind}.text`)}</Text>
@@ -67,6 +74,7 @@ export function EndDialog({ kind, opened, onClose }: EndDialogProps) {
           </Group>
         </Stack>
       </form>
+      {stepUpDialog}
     </Modal>
   );
 }

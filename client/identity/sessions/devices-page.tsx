@@ -1,10 +1,11 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { sessionRoutes } from '../../../shared/identity/sessions.ts';
 import type { DeviceView } from '../../../shared/identity/sessions.ts';
 import { api } from '../../kernel/api.ts';
+import { setSignedOut } from '../../kernel/sign-in-state.ts';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { DeviceList } from './device-list.tsx';
 import { EndDialog } from './end-dialog.tsx';
@@ -15,8 +16,9 @@ export function DevicesPage() {
   const { t } = useTranslation('sessions');
   const query = useInfiniteQuery(myDevices);
   const client = useQueryClient();
-  const [ending, setEnding] = useState<DeviceView | 'others' | null>(null);
+  const [ending, setEnding] = useState<DeviceView | 'others' | 'all' | null>(null);
   usePageTitle(t('title'));
+  const asked = ending === 'others' || ending === 'all' ? ending : 'one';
   const others = (query.data?.pages ?? []).flatMap(({ items }) => items).some(({ current }) => !current);
 
   const end = async (): Promise<string> => {
@@ -24,6 +26,11 @@ export function DevicesPage() {
     if (ending === 'others') {
       const { ended } = await api.call(sessionRoutes.endAll, { body: { includeThis: false } });
       message = t('dialog.doneAll', { count: ended });
+    } else if (ending === 'all') {
+      const { ended } = await api.call(sessionRoutes.endAll, { body: { includeThis: true } });
+      // Here too: the page of the sign-in takes this one's place.
+      setSignedOut('none');
+      return t('dialog.doneAll', { count: ended });
     } else if (ending) await api.call(sessionRoutes.end, { params: { authSessionId: ending.id } });
     await client.invalidateQueries({ queryKey: myDevices.queryKey });
     return message;
@@ -42,23 +49,23 @@ export function DevicesPage() {
         mayEnd={({ current }) => !current}
         onEnd={setEnding}
       />
-      {query.data &&
-        (others ? (
-          <Button
-            variant="default"
-            style={{ alignSelf: 'flex-start' }}
-            onClick={() => setEnding('others')}
-            data-testid="devices-end-others"
-          >
-            {t('endAll')}
+      {query.data && !others && <Text c="dimmed">{t('alone')}</Text>}
+      {query.data && (
+        <Group>
+          {others && (
+            <Button variant="default" onClick={() => setEnding('others')} data-testid="devices-end-others">
+              {t('endAll')}
+            </Button>
+          )}
+          <Button variant="subtle" color="red" onClick={() => setEnding('all')} data-testid="devices-end-all">
+            {t('endEverywhere')}
           </Button>
-        ) : (
-          <Text c="dimmed">{t('alone')}</Text>
-        ))}
+        </Group>
+      )}
       {ending && (
         <EndDialog
-          title={t(ending === 'others' ? 'dialog.titleAll' : 'dialog.title')}
-          text={t(ending === 'others' ? 'dialog.textAll' : 'dialog.text')}
+          title={t(`dialog.${asked}`)}
+          text={t(`dialog.${asked}Text`)}
           end={end}
           onClose={() => setEnding(null)}
         />

@@ -48,8 +48,8 @@ function Sessions({ organizationId }: { organizationId: string }) {
       />
       {ending && (
         <EndDialog
-          title={t('dialog.title')}
-          text={`${ending.userName}: ${t('dialog.text')}`}
+          title={t('dialog.one')}
+          text={`${ending.userName}: ${t('dialog.oneText')}`}
           end={() => end(ending.id)}
           onClose={() => setEnding(null)}
         />

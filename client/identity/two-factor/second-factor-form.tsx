@@ -20,6 +20,7 @@ const over = new Set<string>([
   'too_many_attempts',
   'account_locked',
   'account_inactive',
+  'account_suspended',
 ]);
 
 /** The second step of signing in. */

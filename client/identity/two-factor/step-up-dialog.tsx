@@ -5,6 +5,7 @@ import type { ReactNode, SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { twoFactorRoutes } from '../../../shared/identity/two-factor.ts';
 import { ApiError, api } from '../../kernel/api.ts';
+import { signOut } from '../../kernel/sign-out.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { CodeField, looksLikeCode } from './code-field.tsx';
 import { useCodeProblem } from './code-problem.ts';
@@ -56,9 +57,12 @@ function StepUpDialog({ methods, done }: Asked) {
       ) : (
         <Stack>
           <Text>{t('stepUp.impossible')}</Text>
-          <Button variant="default" onClick={() => done(false)}>
-            {t('kernel:close')}
-          </Button>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => done(false)}>
+              {t('kernel:cancel')}
+            </Button>
+            <Button onClick={() => void signOut()}>{t('kernel:account.signOut')}</Button>
+          </Group>
         </Stack>
       )}
     </Modal>

@@ -5,10 +5,12 @@ import { accessTexts } from '../../identity/access/en.ts';
 import { accountsTexts } from '../../identity/accounts/en.ts';
 import { apiKeysTexts } from '../../identity/api-keys/en.ts';
 import { auditTexts } from '../../identity/audit/en.ts';
+import { customFieldsTexts } from '../../identity/custom-fields/en.ts';
 import { guardiansTexts } from '../../identity/guardians/en.ts';
 import { organizationsTexts } from '../../identity/organizations/en.ts';
 import { peopleTexts } from '../../identity/people/en.ts';
 import { privacyTexts } from '../../identity/privacy/en.ts';
+import { profilesTexts } from '../../identity/profiles/en.ts';
 import { sessionsTexts } from '../../identity/sessions/en.ts';
 import { signInMethodsTexts } from '../../identity/sign-in-methods/en.ts';
 import { twoFactorTexts } from '../../identity/two-factor/en.ts';
@@ -42,6 +44,8 @@ export const en = {
   guardians: guardiansTexts,
   apiKeys: apiKeysTexts,
   people: peopleTexts,
+  customFields: customFieldsTexts,
+  profiles: profilesTexts,
   privacy: privacyTexts,
   audit: auditTexts,
   courses: coursesTexts,

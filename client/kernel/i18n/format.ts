@@ -1,18 +1,30 @@
-import i18next from 'i18next';
+import { region } from './region.ts';
+import type { Region } from './region.ts';
+import { instantIn, wallIn } from './zone.ts';
 
 type Instant = string | number | Date;
 
-/** The browser's own region if it speaks the language of the texts: "en-GB" and "en-US" write dates differently. */
-const locale = (): string =>
-  navigator.languages.find((tag) => tag.split('-')[0] === i18next.language) ?? i18next.language;
-
-const formatter = (options: Intl.DateTimeFormatOptions): ((instant: Instant) => string) => {
-  let made: Intl.DateTimeFormat | null = null;
-  return (instant) => {
-    made ??= new Intl.DateTimeFormat(locale(), options);
-    return made.format(new Date(instant));
+/** Built when it is first needed, and anew when the viewer's region is another one. */
+function inRegion<T>(make: (viewer: Region) => T): () => T {
+  let made: { for: Region; it: T } | null = null;
+  return () => {
+    const viewer = region();
+    if (made?.for !== viewer) made = { for: viewer, it: make(viewer) };
+    return made.it;
   };
-};
+}
+
+function formatter(options: Intl.DateTimeFormatOptions): (instant: Instant) => string {
+  const format = inRegion(
+    ({ locale, timeZone }) => new Intl.DateTimeFormat(locale, { ...options, timeZone }),
+  );
+  return (instant) => format().format(new Date(instant));
+}
+
+const numbers = inRegion(({ locale }) => new Intl.NumberFormat(locale));
+
+/** "1,234.5", as the viewer's region writes it. */
+export const formatNumber = (value: number): string => numbers().format(value);
 
 /** "09:30", as the viewer's region writes it. */
 export const formatTime = formatter({ hour: '2-digit', minute: '2-digit' });
@@ -44,11 +56,24 @@ export const formatExact = formatter({
 
 /** Midnight to midnight of the viewer's own day that an instant falls in, as the API wants it. */
 export function localDay(instant: number): { from: string; to: string } {
-  const from = new Date(instant);
-  from.setHours(0, 0, 0, 0);
-  const to = new Date(from);
-  to.setDate(to.getDate() + 1);
-  return { from: from.toISOString(), to: to.toISOString() };
+  const { date } = dayAndTime(instant);
+  return { from: startOfDay(date), to: startOfDay(date, 1) };
+}
+
+/** When a day `YYYY-MM-DD` of the viewer's begins, or the one so many days later. */
+export function startOfDay(date: string, daysLater = 0): string {
+  const day = new Date(Date.parse(`${date}T00:00Z`) + daysLater * 86_400_000).toISOString().slice(0, 10);
+  return new Date(instantIn(region().timeZone, day, '00:00')).toISOString();
+}
+
+/** Day `YYYY-MM-DD` and time `HH:MM` of the viewer's clock, as the fields of a form want them. */
+export const dayAndTime = (instant: number): { date: string; time: string } =>
+  wallIn(region().timeZone, instant);
+
+/** The instant of what the fields of a form hold; null while it is no day or no time. */
+export function instantOf({ date, time }: { date: string; time: string }): Date | null {
+  const instant = new Date(instantIn(region().timeZone, date, time));
+  return Number.isNaN(instant.getTime()) ? null : instant;
 }
 
 /** "12:05" or "1:02:07" */

@@ -8,6 +8,7 @@ export const kernelTexts = {
   reload: 'Reload the page',
   cancel: 'Cancel',
   close: 'Close',
+  suspendedUntil: 'This account is suspended until {{day}}, {{time}}. Ask your school if that is a mistake.',
   loadMore: 'Show more',
   announcements: 'Announcements',
   starting: { title: 'One moment …', unreachable: 'The server cannot be reached. Trying again …' },
@@ -29,6 +30,8 @@ export const kernelTexts = {
   },
   account: {
     menu: 'Account of {{name}}',
+    profile: 'Your profile',
+    reports: 'My reports',
     settings: 'Your account',
     administration: 'Administration',
     signOut: 'Sign out',

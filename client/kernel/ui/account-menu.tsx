@@ -7,7 +7,9 @@ import {
   IconMoon,
   IconSettings,
   IconSun,
+  IconUser,
   IconUserCog,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -48,6 +50,24 @@ export function AccountMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item
+          component={Link}
+          to={`/people/${me.id}`}
+          leftSection={<IconUser size={16} aria-hidden />}
+          data-testid="to-profile"
+        >
+          {t('account.profile')}
+        </Menu.Item>
+        {me.hasReports && (
+          <Menu.Item
+            component={Link}
+            to="/reports"
+            leftSection={<IconUsersGroup size={16} aria-hidden />}
+            data-testid="to-reports"
+          >
+            {t('account.reports')}
+          </Menu.Item>
+        )}
         <Menu.Item
           component={Link}
           to="/account"

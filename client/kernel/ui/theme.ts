@@ -1,5 +1,6 @@
 import { Menu, Modal, createTheme, defaultVariantColorsResolver, parseThemeColor } from '@mantine/core';
 import type { CSSVariablesResolver, MantineColorsTuple } from '@mantine/core';
+import i18next from 'i18next';
 
 /** The green of a chalkboard, from wiped to wet. */
 const board: MantineColorsTuple = [
@@ -47,6 +48,10 @@ export const theme = createTheme({
   components: {
     // The focus goes to the first entry: the placeholder it would go to otherwise is no child a menu may have.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
+    Notification: {
+      // Asked for when one is shown: the texts are not there yet when the theme is made.
+      defaultProps: () => ({ closeButtonProps: { 'aria-label': i18next.t('kernel:close') } }),
+    },
     ModalTitle: Modal.Title.extend({ defaultProps: { fw: 650 } }),
     // A dialog's title bar is no second banner of the page.
     ModalHeader: Modal.Header.extend({ defaultProps: { role: 'presentation' } }),
@@ -65,9 +70,16 @@ export const theme = createTheme({
       const name = input.color ?? input.theme.primaryColor;
       return {
         ...colors,
-        color: `light-dark(var(--mantine-color-${name}-9), var(--mantine-color-${name}-2))`,
+        color: `light-dark(color-mix(in srgb, var(--mantine-color-${name}-9), black 32%), var(--mantine-color-${name}-2))`,
       };
     }
+    // Nor can white be read well on its red.
+    if (input.variant === 'filled' && input.color === 'red')
+      return {
+        ...colors,
+        background: 'var(--mantine-color-red-9)',
+        hover: 'color-mix(in srgb, var(--mantine-color-red-9), black 15%)',
+      };
     return colors;
   },
 });

@@ -45,6 +45,9 @@ export function apply(state: State, fact: Fact): State {
       return { ...state, floorUserId: fact['userId'] as string | null };
     case 'session.ended':
       return { ...state, session: { ...state.session, status: 'ended' } };
+    case 'session.reopened':
+      // The server puts this connection into the class again: no join is needed.
+      return { ...state, session: { ...state.session, status: 'live' } };
     default:
       // Facts of no interest here, those of a newer server, and `skip`: they only move `seq`.
       return state;
@@ -78,7 +81,7 @@ interface Unanswered {
 /** Refusals that pass: the same request is worth another try. */
 const passing = new Set(['rate_limited', 'unavailable', 'not_joined']);
 /** Refused handshakes after which no token will help. */
-const final = new Set(['session_revoked', 'session_superseded', 'account_inactive']);
+const final = new Set(['session_revoked', 'session_superseded', 'account_inactive', 'account_suspended']);
 const pauseMs = 1000;
 const answerMs = 10_000;
 

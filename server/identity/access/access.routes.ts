@@ -59,5 +59,8 @@ const catalogue: PermissionGroupView[] = [
   ...Map.groupBy(permissions, (slug) => slug.split('.')[0] ?? slug),
 ].map(([category, slugs]) => ({
   category,
-  permissions: slugs.map((slug) => ({ slug, description: permissionCatalogue[slug] })),
+  permissions: slugs.map((slug) => {
+    const [resource = '', action = ''] = slug.split('.');
+    return { slug, resource, action, description: permissionCatalogue[slug] };
+  }),
 }));

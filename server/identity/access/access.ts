@@ -84,6 +84,11 @@ export interface Access {
   ): Promise<Map<string, Rights>>;
   /** Everything that a person may do in an organization by role or exception: what the screens offer. */
   permissionsIn(em: EntityManager, userId: string, organizationId: string): Promise<Permission[]>;
+  /**
+   * The organization that a thing belongs to; null where there is no such thing, or it is none of the person's business (with an
+   * API key: nothing of where the key works).
+   */
+  placeOf(em: EntityManager, who: Who, subject: { type: string; id: string }): Promise<string | null>;
   /** The decision with its reason, for a person who need not be the one who asks. */
   explain(em: EntityManager, userId: string, permission: Permission, subject: Subject): Promise<Explained>;
 }
@@ -236,6 +241,15 @@ export function createAccess(deps: { clock: Clock }): Access {
       if (!one) return [];
       const rights = rightsOf(one, everyPermission);
       return everyPermission.filter((slug) => rights.may(slug));
+    },
+    async placeOf(em, { userId, apiKey }, { type, id }) {
+      if (!sources.has(type)) return null;
+      const subject = { type, id } as Subject;
+      const { facts, mayKnow: known } = await explain(em, { userId }, everyPermission[0], subject);
+      const [nearest] = facts?.organizations ?? [];
+      if (!known || !nearest) return null;
+      const reached = !apiKey || facts?.organizations.some((one) => one.id === apiKey.organizationId);
+      return reached ? nearest.id : null;
     },
     explain: (em, userId, permission, subject) => explain(em, { userId }, permission, subject),
   };

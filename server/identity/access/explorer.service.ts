@@ -5,7 +5,7 @@ import type { AreaDeps } from '../deps.ts';
 import type { Explained, Subject } from './access.ts';
 import type { Reason } from './access.policy.ts';
 import { explainSteps } from './explain.ts';
-import { memberNamed, mightHave } from './roles.repository.ts';
+import { mightHave, personAround } from './roles.repository.ts';
 
 /** "Why may this person do that?" and "who may?". */
 export class ExplorerService {
@@ -20,7 +20,7 @@ export class ExplorerService {
     const { access, clock, db } = this.#deps;
     const em = db.em();
     await access.require(em, actor, 'role.read', { type: 'organization', id: organizationId });
-    const user = await memberNamed(em, query.userId, organizationId);
+    const user = await personAround(em, query.userId, organizationId);
     if (!user) throw new AppError('not_found');
     const subject = subjectOf(query, organizationId);
     const found = await access.explain(em, query.userId, query.permission, subject);
@@ -36,21 +36,22 @@ export class ExplorerService {
     const em = db.em();
     await access.require(em, actor, 'role.read', { type: 'organization', id: organizationId });
     const subject = subjectOf(query, organizationId);
-    if (!isOf(await access.explain(em, actor.userId, query.permission, subject), organizationId))
-      throw new AppError('not_found');
+    const own = await access.explain(em, actor.userId, query.permission, subject);
+    if (!isOf(own, organizationId)) throw new AppError('not_found');
     const { permission, cursor, limit } = query;
     const type = query.subjectType;
     const candidates = await mightHave(em, {
-      organizationId,
+      // A course may be of an organization below: its people are who it is about.
+      organizationId: own.facts.organizations[0]?.id ?? organizationId,
       permission,
       subject: { type, id: query.subjectId ?? organizationId },
       cursor,
       limit: limit + 1,
     });
     const items: WhoView['items'] = [];
-    for (const user of candidates.slice(0, limit)) {
+    for (const { above, ...user } of candidates.slice(0, limit)) {
       const { allowed, reason } = await access.explain(em, user.id, permission, subject);
-      if (allowed) items.push({ user, ...byWhat(reason) });
+      if (allowed) items.push({ user, above, ...byWhat(reason) });
     }
     return {
       items,

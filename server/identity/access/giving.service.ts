@@ -12,8 +12,10 @@ import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { AreaDeps } from '../deps.ts';
+import { giverIn } from './giver.ts';
+import type { Giver } from './giver.ts';
 import { changePrimaryRole } from './primary-role.ts';
-import { chainOf, isOfInstallation, isWithin } from './roles.policy.ts';
+import { isOfInstallation, isWithin } from './roles.policy.ts';
 import { presentAssignment, presentGrant } from './roles.presenter.ts';
 import {
   assignmentsIn,
@@ -23,7 +25,6 @@ import {
   isActiveMember,
   isContextOf,
   lockAccount,
-  rolesIn,
   takeException,
   takeRole,
 } from './roles.repository.ts';
@@ -63,11 +64,11 @@ export class GivingService {
   /** @throws AppError role_level, own_account, already_exists, not_found (person, role, context), invalid_input */
   async assign(actor: UserActor, organizationId: string, input: AssignmentInput): Promise<AssignmentView> {
     const id = await this.#deps.db.transaction(async (tx) => {
-      const { giving, level } = await this.#prepare(tx, actor, organizationId, input);
-      const roles = new Map((await rolesIn(tx.em, organizationId)).map((role) => [role.id, role]));
-      const role = roles.get(input.roleId);
+      const giving = await this.#prepare(tx, actor, organizationId, input);
+      const giver = await this.#giver(tx, actor, organizationId, giving.context);
+      const role = giver.roles.get(input.roleId);
       if (!role) throw new AppError('not_found');
-      if (chainOf(role, roles).some((one) => !isWithin(level, one.level))) throw new AppError('role_level');
+      if (!giver.mayGive(role)) throw new AppError('role_level');
       if (role.type === 'course' && !giving.context)
         throw wrong('context', 'This role is given in a course or a class.');
       if (!(await giveRole(tx.em, giving, role.id)))
@@ -82,14 +83,17 @@ export class GivingService {
     return presentAssignment(row);
   }
 
-  /** @throws AppError role_level, own_account, not_found */
+  /** @throws AppError role_level (also for a role that forbids what one may not do oneself), own_account, not_found */
   async revoke(actor: UserActor, organizationId: string, assignmentId: string): Promise<void> {
     await this.#deps.db.transaction(async (tx) => {
       await this.#require(tx.em, actor, 'role.assign', organizationId);
       const [row] = await assignmentsIn(tx.em, organizationId, { id: assignmentId });
       if (!row) throw new AppError('not_found');
-      const level = await this.#assertBelow(tx, actor, organizationId, row.userId);
-      if (!isWithin(level, row.role.level)) throw new AppError('role_level');
+      await this.#assertBelow(tx, actor, organizationId, row.userId);
+      const giver = await this.#giver(tx, actor, organizationId, row.context);
+      const role = giver.roles.get(row.role.id);
+      if (role ? !giver.mayTake(role) : !isWithin(giver.level, row.role.level))
+        throw new AppError('role_level');
       await takeRole(tx.em, assignmentId, actor.userId, this.#deps.clock.now());
       await this.#tell(tx, actor, organizationId, row, { action: 'role.revoked', old: ofRole(row) });
     });
@@ -98,7 +102,7 @@ export class GivingService {
   /** @throws AppError role_level, own_account, already_exists, not_found (person, context), invalid_input */
   async grant(actor: UserActor, organizationId: string, input: GrantInput): Promise<GrantView> {
     const id = await this.#deps.db.transaction(async (tx) => {
-      const { giving } = await this.#prepare(tx, actor, organizationId, input);
+      const giving = await this.#prepare(tx, actor, organizationId, input);
       const subject = { type: 'organization', id: organizationId } as const;
       // Nobody gives what they have not; anybody of the office may forbid.
       if (input.granted && !(await this.#deps.access.can(tx.em, actor, input.permission, subject)))
@@ -160,34 +164,46 @@ export class GivingService {
     actor: UserActor,
     organizationId: string,
     input: Pick<AssignmentInput, 'userId' | 'context' | 'expiresAt'>,
-  ): Promise<{ giving: Giving; level: number }> {
+  ): Promise<Giving> {
     await this.#require(tx.em, actor, 'role.assign', organizationId);
     const { userId, context } = input;
     if (!(await isActiveMember(tx.em, userId, organizationId))) throw new AppError('not_found');
     await lockAccount(tx.em, userId);
     if (context && !(await isContextOf(tx.em, context, organizationId))) throw new AppError('not_found');
-    const level = await this.#assertBelow(tx, actor, organizationId, userId);
+    await this.#assertBelow(tx, actor, organizationId, userId);
     const now = this.#deps.clock.now();
     const expiresAt = input.expiresAt === null ? null : new Date(input.expiresAt);
     if (expiresAt && expiresAt <= now) throw wrong('expiresAt', 'This is in the past.');
     const id = this.#deps.ids.uuid();
-    return { giving: { id, userId, organizationId, context, by: actor.userId, now, expiresAt }, level };
+    return { id, userId, organizationId, context, by: actor.userId, now, expiresAt };
   }
 
-  /** @returns the level of the one who acts. @throws AppError own_account, role_level */
+  /** What the actor has to give where a role is given: in a course somebody may have more than in its organization. */
+  #giver(
+    tx: Transaction,
+    actor: UserActor,
+    organizationId: string,
+    context: Giving['context'],
+  ): Promise<Giver> {
+    const place = context
+      ? ({ type: context.type as 'course' | 'live_session', id: context.id } as const)
+      : undefined;
+    return giverIn(this.#deps.access, tx.em, actor, organizationId, place);
+  }
+
+  /** @throws AppError own_account, role_level */
   async #assertBelow(
     tx: Transaction,
     actor: UserActor,
     organizationId: string,
     userId: string,
-  ): Promise<number> {
+  ): Promise<void> {
     if (userId === actor.userId) throw new AppError('own_account');
     const subject = { type: 'organization', id: organizationId } as const;
     const { access } = this.#deps;
     const { level } = await access.explain(tx.em, actor.userId, 'role.assign', subject);
     const theirs = await access.explain(tx.em, userId, 'role.assign', subject);
     if (!isWithin(level, theirs.level)) throw new AppError('role_level');
-    return level;
   }
 
   async #tell(

@@ -3,6 +3,7 @@ import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { AreaDeps } from '../deps.ts';
+import { giverIn } from './giver.ts';
 import { isOfInstallation, isWithin } from './roles.policy.ts';
 import { levelOfSystemRole, lockAccount, setPrimaryRole } from './roles.repository.ts';
 
@@ -28,6 +29,10 @@ export async function changePrimaryRole(
   const own = rights?.level ?? 0;
   if (!isWithin(own, level) || !isWithin(own, account.level) || !isWithin(own, theirs.level))
     throw new AppError('role_level');
+  if (account.home !== null) {
+    const giver = await giverIn(deps.access, tx.em, actor, account.home);
+    if (!giver.mayGiveNamed(role)) throw new AppError('role_level');
+  }
   if (account.slug === role) return;
   const now = deps.clock.now();
   await setPrimaryRole(tx.em, { userId, id: deps.ids.uuid(), slug: role, by: actor.userId, now });

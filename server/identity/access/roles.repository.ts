@@ -1,5 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { relationGrants } from '../../../shared/identity/permissions.ts';
 import type { Permission } from '../../../shared/identity/permissions.ts';
+import { everywhereLevel } from './access.policy.ts';
 import type { Context } from './access.policy.ts';
 
 /** A role with what it itself says. */
@@ -93,6 +95,15 @@ export async function isUsed(em: EntityManager, roleId: string, now: Date): Prom
     [roleId, now, roleId, roleId],
   );
   return row?.used ?? false;
+}
+
+/** The roles that somebody was given anywhere, also those whose time is over. */
+export async function rolesOf(em: EntityManager, userId: string): Promise<Set<string>> {
+  const rows = await em.execute<{ role_id: string }[]>(
+    'select role_id from user_roles where user_id = ? and revoked_at is null',
+    [userId],
+  );
+  return new Set(rows.map((row) => row.role_id));
 }
 
 /** What a role itself says, from now on. */
@@ -329,39 +340,55 @@ export async function levelOfSystemRole(em: EntityManager, slug: string): Promis
   return row.level;
 }
 
-/** Somebody of an organization, also one who has left or whose membership rests; null: never was. */
-export async function memberNamed(
+/** An organization and what it is part of: whoever is somebody there may reach it by a role. */
+const chainSql = `chain(id, parent_id, depth) as (
+    select o.id, o.parent_id, 0 from organizations o where o.id = ?
+    union all select o.id, o.parent_id, chain.depth + 1 from organizations o join chain on o.id = chain.parent_id where chain.depth < 20
+  )`;
+
+/**
+ * Somebody of an organization, also one whose membership rests, or who stands above it: in what it is part of, or in the
+ * installation. Null: nobody of these.
+ */
+export async function personAround(
   em: EntityManager,
   userId: string,
   organizationId: string,
 ): Promise<{ id: string; displayName: string } | null> {
   const [row] = await em.execute<{ id: string; displayName: string }[]>(
-    `select u.id, u.display_name as "displayName" from users u join organization_memberships m on m.user_id = u.id
-     where u.id = ? and m.organization_id = ? and m.left_at is null`,
-    [userId, organizationId],
+    `with recursive ${chainSql}
+     select u.id, u.display_name as "displayName" from users u join roles r on r.id = u.primary_role_id
+     where u.id = ? and (r.level >= ? or exists (
+       select 1 from organization_memberships m where m.user_id = u.id and m.left_at is null and m.organization_id in (select id from chain)))`,
+    [organizationId, userId, everywhereLevel],
   );
   return row ?? null;
 }
 
 /**
- * Members of an organization who might have a permission, in the order of their ids: by a role, by an exception, or by what
- * they are to a course or a class. The policy decides about each.
+ * People who might have a permission, in the order of their ids: by a role, by an exception, or by what they are to the
+ * subject. They are members of the organization that the subject is of, of what that is part of (`above`), or of the installation
+ * (`above` too). The policy decides about each.
  */
 export function mightHave(
   em: EntityManager,
   asked: {
+    /** The one that the subject is of. */
     organizationId: string;
     permission: Permission;
     subject: { type: 'organization' | 'course' | 'live_session'; id: string };
     cursor?: string;
     limit: number;
   },
-): Promise<{ id: string; code: string; displayName: string }[]> {
+): Promise<{ id: string; code: string; displayName: string; above: boolean }[]> {
   const { organizationId, permission, subject, cursor = null, limit } = asked;
   const courseId = subject.type === 'course' ? subject.id : null;
   const sessionId = subject.type === 'live_session' ? subject.id : null;
+  const byBeing = (relation: 'organization.member' | 'organization.manager'): boolean =>
+    subject.type === 'organization' &&
+    (relationGrants[relation] as readonly Permission[]).includes(permission);
   return em.execute(
-    `with recursive gives(id) as (
+    `with recursive ${chainSql}, gives(id) as (
        select rp.role_id from role_permissions rp join permissions p on p.id = rp.permission_id where p.slug = ? and rp.granted
        union select r.id from roles r join gives on r.parent_role_id = gives.id
      ), related(user_id) as (
@@ -369,16 +396,25 @@ export function mightHave(
        union select e.user_id from enrollments e where e.course_id = coalesce(?::uuid, (select course_id from live_sessions where id = ?::uuid)) and e.deleted_at is null
        union select s.host_id from live_sessions s where s.id = ?::uuid
        union select p.user_id from live_session_participants p where p.session_id = ?::uuid
+     ), around(user_id, here, manages) as (
+       select m.user_id, bool_or(m.organization_id = ?), bool_or(m.organization_id = ? and m.role <> 'member')
+       from organization_memberships m where m.organization_id in (select id from chain) and m.left_at is null and m.status = 'active'
+       group by m.user_id
+       union all
+       select u.id, false, false from users u join roles r on r.id = u.primary_role_id and r.level >= ?
+       where not exists (select 1 from organization_memberships m where m.user_id = u.id and m.left_at is null and m.status = 'active'
+         and m.organization_id in (select id from chain))
      )
-     select u.id, u.code, u.display_name as "displayName" from users u join organization_memberships m on m.user_id = u.id
-     where m.organization_id = ? and m.left_at is null and m.status = 'active' and u.deleted_at is null and (?::uuid is null or u.id > ?::uuid)
+     select u.id, u.code, u.display_name as "displayName", not w.here as above from around w join users u on u.id = w.user_id
+     where u.deleted_at is null and (?::uuid is null or u.id > ?::uuid)
        and (u.primary_role_id in (select id from gives)
          or exists (select 1 from user_roles a where a.user_id = u.id and a.revoked_at is null and a.role_id in (select id from gives))
          or exists (select 1 from user_permissions x join permissions p on p.id = x.permission_id where x.user_id = u.id and x.revoked_at is null and x.granted and p.slug = ?)
          or u.id in (select user_id from related)
-         or (?::boolean and ? = 'organization.read'))
+         or (w.here and ?::boolean) or (w.manages and ?::boolean))
      order by u.id limit ?`,
     [
+      organizationId,
       permission,
       courseId,
       sessionId,
@@ -387,11 +423,13 @@ export function mightHave(
       sessionId,
       sessionId,
       organizationId,
+      organizationId,
+      everywhereLevel,
       cursor,
       cursor,
       permission,
-      subject.type === 'organization',
-      permission,
+      byBeing('organization.member'),
+      byBeing('organization.manager'),
       limit,
     ],
   );

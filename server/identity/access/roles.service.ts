@@ -6,7 +6,8 @@ import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { AreaDeps } from '../deps.ts';
-import { chainOf, effective, isWithin, makesCycle } from './roles.policy.ts';
+import { giverIn } from './giver.ts';
+import { chainOf, makesCycle, whyNoChange } from './roles.policy.ts';
 import { presentRole } from './roles.presenter.ts';
 import {
   deleteRole,
@@ -15,6 +16,7 @@ import {
   isUsed,
   lockOrganization,
   rolesIn,
+  rolesOf,
   setRole,
   setRules,
 } from './roles.repository.ts';
@@ -56,7 +58,7 @@ export class RoleService {
     return this.#one(organizationId, id);
   }
 
-  /** @throws AppError role_level, already_exists, system_object, cycle, not_found */
+  /** @throws AppError role_level, own_account, already_exists, system_object, cycle, not_found */
   async update(
     actor: UserActor,
     organizationId: string,
@@ -117,8 +119,8 @@ export class RoleService {
   }
 
   /**
-   * Nobody makes a role above their own level, or one that may more than they themselves; a denial may be put anywhere.
-   * @throws AppError role_level, not_found (the parent)
+   * Nobody makes or touches a role above their own level, or one that may more than they themselves; a denial may be put anywhere.
+   * @throws AppError role_level, own_account, cycle, not_found (the parent)
    */
   async #assertMine(
     tx: Transaction,
@@ -128,19 +130,11 @@ export class RoleService {
     roles: Roles,
   ): Promise<void> {
     if (role.parentRoleId !== null && !roles.has(role.parentRoleId)) throw new AppError('not_found');
-    const chain = chainOf(role, roles);
-    if (chain.length > longestChain) throw new AppError('cycle');
-    const subject = { type: 'organization', id: organizationId } as const;
-    const { level } = await this.#deps.access.explain(tx.em, actor.userId, 'role.manage', subject);
-    if (chain.some((one) => !isWithin(level, one.level))) throw new AppError('role_level');
-    const given = effective(role, roles).filter(({ granted }) => granted);
-    const rights = await this.#deps.access.rights(
-      tx.em,
-      actor,
-      ['role.manage', ...given.map(({ slug }) => slug as Permission)],
-      subject,
-    );
-    if (given.some(({ slug }) => !rights?.may(slug as Permission))) throw new AppError('role_level');
+    if (chainOf(role, roles).length > longestChain) throw new AppError('cycle');
+    const giver = await giverIn(this.#deps.access, tx.em, actor, organizationId);
+    const own = await rolesOf(tx.em, actor.userId);
+    const why = whyNoChange(role, roles, giver, own);
+    if (why) throw new AppError(why);
   }
 
   async #one(organizationId: string, roleId: string): Promise<RoleView> {

@@ -19,16 +19,22 @@ export function relateIdentitySubjects(access: Access): void {
   });
 
   // A person belongs to the organization that is their primary one: its administrators look after the account.
-  access.relate<SubjectRow & { guardian: boolean }>('user', {
+  access.relate<SubjectRow & { guardian: boolean; manager: boolean }>('user', {
     sql: `select u.id,
         (select m.organization_id from organization_memberships m where m.user_id = u.id and m.is_primary and m.left_at is null) as organization_id,
-        exists (select 1 from guardianships g where g.child_id = u.id and g.parent_id = :user and g.status = 'active' and g.deleted_at is null) as guardian
+        exists (select 1 from guardianships g where g.child_id = u.id and g.parent_id = :user and g.status = 'active' and g.deleted_at is null) as guardian,
+        exists (
+          with recursive above(id, depth) as (
+            select p.manager_id, 1 from user_profiles p where p.user_id = u.id
+            union all select p.manager_id, above.depth + 1 from user_profiles p join above on p.user_id = above.id where above.depth < 20
+          ) select 1 from above where above.id = :user) as manager
       from users u where u.id = any(:ids::uuid[])`,
-    read: ({ id, guardian }, userId) => ({
+    read: ({ id, guardian, manager }, userId) => ({
       contexts: [],
       relations: [
         ...(id === userId ? (['user.self'] as const) : []),
         ...(guardian ? (['user.guardian'] as const) : []),
+        ...(manager && id !== userId ? (['user.manager'] as const) : []),
       ],
     }),
   });

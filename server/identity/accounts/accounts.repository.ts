@@ -96,7 +96,7 @@ export async function markVerified(
   now: Date,
 ): Promise<void> {
   await em.execute(
-    `update users set ${field}_verified_at = coalesce(${field}_verified_at, ?), updated_at = ?,
+    `update users set ${field}_verified_at = coalesce(${field}_verified_at, ?), updated_at = ?, confirm_on_return = false,
        status = case when status = 'pending_verification' then 'active' else status end where id = ?`,
     [now, now, userId],
   );
@@ -131,18 +131,6 @@ export async function setPassword(
        locked_until = null, token_version = token_version + ?, updated_at = ? where id = ?`,
     [hash, now, raise ? 1 : 0, now, userId],
   );
-}
-
-export async function openSessionIds(
-  em: EntityManager,
-  userId: string,
-  except: string | null,
-): Promise<string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    'select id from auth_sessions where user_id = ? and revoked_at is null and (?::uuid is null or id <> ?::uuid) order by id',
-    [userId, except, except],
-  );
-  return rows.map(({ id }) => id);
 }
 
 /** The organization that people join who register by themselves. */

@@ -23,9 +23,12 @@ const nothing = (): null => null;
 export function bindRoutes(deps: Pick<AreaDeps, 'respond'>, services: AccountServices): BoundRoute[] {
   const { registration, passwords, otp, profiles, contacts } = services;
   return [
+    route(accountRoutes.registration, () => registration.about()),
     route(accountRoutes.register, ({ body }) => registration.register(body)),
     route(accountRoutes.sendVerification, ({ body }) => registration.sendVerification(body)),
-    route(accountRoutes.verifyByCode, ({ body }) => registration.verifyByCode(body).then(nothing)),
+    route(accountRoutes.verifyByCode, ({ body, req }) =>
+      registration.verifyByCode(body, clientOf(req)).then(nothing),
+    ),
     route(accountRoutes.verifyByLink, ({ body }) => registration.verifyByLink(body.token).then(nothing)),
     route(accountRoutes.requestPasswordReset, ({ body }) => passwords.requestReset(body)),
     route(accountRoutes.resetPassword, ({ body }) =>

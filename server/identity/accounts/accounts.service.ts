@@ -37,6 +37,15 @@ export class AccountService {
     );
     const current = organizations.find(({ id }) => id === wanted) ?? organizations[0];
     const permissions = current ? await this.#access.permissionsIn(em, userId, current.id) : [];
-    return { organizationId: current?.id ?? null, organizations, permissions };
+    const reports = await em.execute<object[]>(
+      'select 1 from user_profiles p join users u on u.id = p.user_id and u.deleted_at is null where p.manager_id = ? limit 1',
+      [userId],
+    );
+    return {
+      organizationId: current?.id ?? null,
+      organizations,
+      permissions,
+      hasReports: reports.length > 0,
+    };
   }
 }

@@ -1,7 +1,7 @@
 import type { Area, AreaDeps } from '../deps.ts';
 import { createProofs } from '../proofs/index.ts';
-import { createPhantoms } from '../proofs/phantoms.ts';
 import type { Attempts } from '../sign-in/attempts.ts';
+import { sweepPhantoms } from '../sign-in/phantom-lockouts.ts';
 import { OtpService } from '../sign-in/otp.service.ts';
 import { bindRoutes } from './accounts.routes.ts';
 import { AccountService } from './accounts.service.ts';
@@ -13,7 +13,7 @@ import { RegistrationService } from './registration.service.ts';
 /** Accounts: registration, verification, passwords, profiles. `attempts`: what the sign-in counts with. */
 export function createAccounts(area: AreaDeps & { attempts: Attempts }): Area {
   const proofs = createProofs(area);
-  const deps = { ...area, proofs, phantoms: createPhantoms(area.clock) };
+  const deps = { ...area, proofs };
   const accounts = new AccountService(area);
   return {
     routes: bindRoutes(area, {
@@ -23,6 +23,9 @@ export function createAccounts(area: AreaDeps & { attempts: Attempts }): Area {
       profiles: new ProfileService(deps, accounts),
       contacts: new ContactService(deps, accounts),
     }),
-    sweep: () => proofs.sweep(),
+    async sweep() {
+      await proofs.sweep();
+      await sweepPhantoms(area.db.em(), area.clock.now());
+    },
   };
 }

@@ -8,6 +8,7 @@ export interface Surroundings {
   organizationId: string | null;
   organizations: { id: string; name: string; slug: string; role: MembershipRole; suspended: boolean }[];
   permissions: Permission[];
+  hasReports: boolean;
 }
 
 /** The signed-in person, as they see themselves. `primaryRole` must be loaded. */

@@ -7,24 +7,17 @@ import type { Proof, ProofRefusal } from '../proofs/index.ts';
 import { primaryOrganization } from '../sessions/sessions.repository.ts';
 import { settingsAround } from '../settings.ts';
 import { checkPassword } from '../sign-in/check-password.ts';
-import { saveLockout } from '../sign-in/credentials.repository.ts';
-import { afterFailure, lockedUntil } from '../sign-in/lockout.ts';
+import { countFailure } from '../sign-in/failures.ts';
+import { lockedUntil } from '../sign-in/lockout.ts';
 import { hashPassword, passwordMatches } from '../sign-in/password.ts';
 import { assertSteppedUp } from '../sign-in/step-up.ts';
-import { isUsable } from './account.ts';
-import {
-  findAccount,
-  lockAccount,
-  lockByAddress,
-  markVerified,
-  openSessionIds,
-  setPassword,
-} from './accounts.repository.ts';
+import { assertUsable, isUsable } from './account.ts';
+import { findAccount, lockAccount, lockByAddress, markVerified, setPassword } from './accounts.repository.ts';
 import type { AccountRecord } from './accounts.repository.ts';
 import { addressOf, assertCanSend } from './address.ts';
 import type { AccountsDeps } from './deps.ts';
-import { tellLocked } from './locked-notice.ts';
-import { passwordChanged, sendNotice, sendPasswordReset } from './messages.ts';
+import { passwordChanged, sendPasswordReset } from './messages.ts';
+import { tellAccount } from './notices.ts';
 
 /** What a password is changed to, and which sign-in goes on. */
 interface Change {
@@ -33,6 +26,9 @@ interface Change {
   actor: UserActor | null;
   now: Date;
 }
+
+/** Proofs that end with the password they were sent beside. */
+const stale = ['password_reset', 'onboarding', 'login', 'email_change', 'phone_change'] as const;
 
 /** Forgotten and changed passwords. */
 export class PasswordService {
@@ -48,28 +44,41 @@ export class PasswordService {
    * @throws AppError mail_unavailable, sms_unavailable
    */
   async requestReset(given: AccountAddress): Promise<SentView> {
-    const { db, mailer, proofs, clock } = this.#deps;
+    const { db, mailer, proofs, clock, audit } = this.#deps;
     const address = addressOf(given);
-    assertCanSend(mailer, address.channel);
+    const { channel, value: destination } = address;
+    assertCanSend(mailer, channel);
     await db.transaction(async (tx) => {
       const account = await lockByAddress(tx.em, address);
-      if (!account || !mayReset(account, clock.now())) return;
-      const link = { userId: account.id, purpose: 'password_reset', kind: 'link' } as const;
+      const userId = account?.id ?? null;
+      const may = account !== null && mayReset(account, clock.now());
+      const link = { userId, purpose: 'password_reset', kind: 'link', destination } as const;
       if ((await proofs.wait(tx, link)) > 0) return;
-      const token = await proofs.issue(tx, { ...link, channel: address.channel, destination: address.value });
-      await sendPasswordReset(this.#deps, tx, address, token);
+      const issued = await proofs.issue(tx, { ...link, channel, phantom: !may });
+      audit.record(tx, {
+        actor: null,
+        action: 'password.reset_requested',
+        category: 'security',
+        resourceType: 'user',
+        ...(userId === null ? {} : { resourceId: userId }),
+        organizationId: await primaryOrganization(tx.em, userId),
+        metadata: { channel, sent: may },
+      });
+      if (may) await sendPasswordReset(this.#deps, tx, address, issued);
+      else await mailer.nothing(tx);
     });
-    return { channel: address.channel };
+    return { channel };
   }
 
   /**
    * Sets a password with the token of a link: all sign-ins end. Whoever follows the link reads the address, so it is confirmed
    * with it. A password that is refused leaves the link as it was.
-   * @throws AppError weak_password, breached_password, proof_invalid, proof_expired, already_used, wrong_purpose, account_inactive
+   * @throws AppError weak_password, breached_password, proof_invalid, proof_expired, already_used, wrong_purpose,
+   *   account_inactive, account_suspended
    */
   async reset(token: string, password: string): Promise<void> {
     const { db, proofs, clock } = this.#deps;
-    const shown = { purpose: 'password_reset', token } as const;
+    const shown = { purposes: ['password_reset', 'onboarding'], token } as const;
     const { userId } = accepted(await db.transaction((tx) => proofs.peek(tx, shown)));
     await this.#check(userId, password);
     const hash = await hashPassword(password);
@@ -78,7 +87,8 @@ export class PasswordService {
       if ('refused' in proof) return proof;
       const account = await lockAccount(tx.em, proof.userId);
       const now = clock.now();
-      if (!account || !mayReset(account, now)) throw new AppError('account_inactive');
+      if (!account) throw new AppError('account_inactive');
+      if (!mayReset(account, now)) assertUsable(account.account, now);
       await this.#set(tx, account, { hash, action: 'password.reset', actor: null, now });
       const field = proof.channel === 'email' ? 'email' : 'phone';
       if (account[field] === proof.destination) await markVerified(tx.em, account.id, field, now);
@@ -97,7 +107,7 @@ export class PasswordService {
     const account = await findAccount(db.em(), actor.userId);
     if (!account) throw new AppError('not_found');
     if (account.passwordHash === null) await assertSteppedUp(db.em(), actor, clock.now());
-    else await this.#prove(account, currentPassword);
+    else await this.#prove(actor, account, currentPassword);
     if (newPassword === currentPassword) throw new AppError('weak_password', { reasons: ['unchanged'] });
     await this.#check(actor.userId, newPassword);
     const hash = await hashPassword(newPassword);
@@ -111,16 +121,14 @@ export class PasswordService {
   }
 
   /** The old password, counted like one at the sign-in: a stolen session is no way to guess on. */
-  async #prove(account: AccountRecord, password: string | undefined): Promise<void> {
+  async #prove(actor: UserActor, account: AccountRecord, password: string | undefined): Promise<void> {
     const { db, clock } = this.#deps;
     const until = lockedUntil(account.lockout, clock.now());
     if (until) throw new AppError('account_locked', { until: until.toISOString() });
     if (password !== undefined && (await passwordMatches(account.passwordHash, password))) return;
     if (password !== undefined) {
       await db.transaction(async (tx) => {
-        const locked = await lockAccount(tx.em, account.id);
-        if (!locked) return;
-        await countFailure(this.#deps, tx, locked);
+        await countFailure(this.#deps, tx, { userId: account.id, actor }, 'password_change');
       });
     }
     throw new AppError('invalid_credentials', undefined, { detail: 'The password is not right.' });
@@ -136,10 +144,11 @@ export class PasswordService {
   async #set(tx: Transaction, account: AccountRecord, { hash, action, actor, now }: Change): Promise<void> {
     const { sessions, proofs, audit } = this.#deps;
     await setPassword(tx.em, account.id, hash, { now, raise: actor === null });
-    for (const id of await openSessionIds(tx.em, account.id, actor?.authSessionId ?? null))
-      await sessions.revoke(tx, id, 'password_changed', actor);
+    await sessions.endAll(tx, account.id, 'password_changed', actor, {
+      except: actor?.authSessionId ?? null,
+    });
     // Whatever was sent while the old password was good may be in the wrong hands.
-    await proofs.invalidate(tx, account.id, ['password_reset', 'login', 'email_change', 'phone_change']);
+    await proofs.invalidate(tx, account.id, stale);
     audit.record(tx, {
       actor,
       action,
@@ -149,21 +158,8 @@ export class PasswordService {
       resourceType: 'user',
       resourceId: account.id,
     });
-    await sendNotice(this.#deps, tx, account, passwordChanged(this.#deps));
+    await tellAccount(this.#deps, tx, account.id, passwordChanged(this.#deps, { reset: actor === null }));
   }
-}
-
-/** Counts a wrong password or code, and tells the owner when that locks the account. */
-export async function countFailure(
-  deps: Pick<AccountsDeps, 'clock' | 'mailer' | 'publicUrl'>,
-  tx: Transaction,
-  account: AccountRecord,
-): Promise<void> {
-  const now = deps.clock.now();
-  const next = afterFailure(account.lockout, now);
-  await saveLockout(tx.em, account.id, next);
-  const until = lockedUntil(next, now);
-  if (until && !lockedUntil(account.lockout, now)) await tellLocked(deps, tx, account.id, until);
 }
 
 const mayReset = ({ account }: AccountRecord, now: Date): boolean =>

@@ -1,12 +1,13 @@
 import { genders, visibilities } from '../../../shared/identity/accounts.ts';
 import type { ProfileView } from '../../../shared/identity/accounts.ts';
+import type { PersonField } from '../../../shared/identity/custom-fields.ts';
 import type { ProfileRow } from './profile.repository.ts';
 
 const one = <T extends string>(known: readonly T[], value: string | null): T | null =>
   known.find((candidate) => candidate === value) ?? null;
 
 /** A profile, as its owner sees it. */
-export function presentProfile(row: ProfileRow): ProfileView {
+export function presentProfile(row: ProfileRow, customFields: PersonField[]): ProfileView {
   return {
     firstName: row.first_name,
     middleName: row.middle_name,
@@ -34,6 +35,7 @@ export function presentProfile(row: ProfileRow): ProfileView {
     visibility: one(visibilities, row.visibility) ?? 'organization',
     department: row.department,
     employeeId: row.employee_id,
+    customFields,
     hasPassword: row.has_password,
     passwordChangedAt: row.password_changed_at ? new Date(row.password_changed_at).toISOString() : null,
   };

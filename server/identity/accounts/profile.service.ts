@@ -1,9 +1,11 @@
 import type { PreferenceChanges, ProfileChanges, ProfileView } from '../../../shared/identity/accounts.ts';
 import type { MeView } from '../../../shared/identity/contract.ts';
+import type { FieldChanges } from '../../../shared/identity/custom-fields.ts';
 import type { UserActor } from '../../kernel/actor.ts';
 import { sqlState } from '../../kernel/db/database.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { changeValues, fieldsOfPerson } from '../custom-fields/values.ts';
 import type { AccountService } from './accounts.service.ts';
 import type { AccountsDeps } from './deps.ts';
 import { normalizePhone } from './phone.ts';
@@ -38,9 +40,9 @@ const columns = {
   visibility: 'visibility',
   locale: 'locale',
   timezone: 'timezone',
-} as const satisfies Record<keyof ProfileChanges | keyof PreferenceChanges, keyof ProfileRow>;
+} as const satisfies Record<keyof Changes, keyof ProfileRow>;
 
-type Changes = ProfileChanges & PreferenceChanges;
+type Changes = Omit<ProfileChanges, 'customFields'> & PreferenceChanges;
 
 /** The own profile and preferences. */
 export class ProfileService {
@@ -53,22 +55,26 @@ export class ProfileService {
   }
 
   async profile(actor: UserActor): Promise<ProfileView> {
-    const row = await findProfile(this.#deps.db.em(), actor.userId);
+    const em = this.#deps.db.em();
+    const row = await findProfile(em, actor.userId);
     if (!row) throw new AppError('not_found');
-    return presentProfile(row);
+    return presentProfile(row, await fieldsOfPerson(em, actor.userId));
   }
 
-  /** @throws AppError already_exists for a username that somebody has; invalid_input for a birthday to come */
+  /**
+   * @throws AppError already_exists for a username that somebody has; invalid_input for a birthday to come, and for a field of
+   *   the organization (`customFields.<key>`) that does not fit or is required and empty
+   */
   async change(actor: UserActor, changes: ProfileChanges): Promise<ProfileView> {
     const { clock } = this.#deps;
     if (changes.dateOfBirth && changes.dateOfBirth > clock.now().toISOString().slice(0, 10))
       throw refused('dateOfBirth', 'This day is still to come.');
-    const wanted: Changes = { ...changes };
+    const { customFields = {}, ...wanted } = changes;
     for (const field of ['alternatePhone', 'emergencyContactPhone'] as const) {
       const number = changes[field];
       if (number) wanted[field] = normalizePhone(number, field);
     }
-    await this.#save(actor, wanted);
+    await this.#save(actor, wanted, customFields);
     return this.profile(actor);
   }
 
@@ -77,9 +83,10 @@ export class ProfileService {
     return this.#accounts.me(actor.userId, actor.organizationId);
   }
 
-  async #save(actor: UserActor, changes: Changes): Promise<void> {
+  /** @param customFields left out: nothing is asked about them */
+  async #save(actor: UserActor, changes: Changes, customFields?: FieldChanges): Promise<void> {
     try {
-      await this.#deps.db.transaction((tx) => this.#saveIn(tx, actor, changes));
+      await this.#deps.db.transaction((tx) => this.#saveIn(tx, actor, changes, customFields));
     } catch (error) {
       if (sqlState(error) === '23505')
         throw new AppError('already_exists', { field: 'username' }, { cause: error });
@@ -87,7 +94,12 @@ export class ProfileService {
     }
   }
 
-  async #saveIn(tx: Transaction, actor: UserActor, changes: Changes): Promise<void> {
+  async #saveIn(
+    tx: Transaction,
+    actor: UserActor,
+    changes: Changes,
+    customFields: FieldChanges | undefined,
+  ): Promise<void> {
     const { clock, ids, audit } = this.#deps;
     const row = await findProfile(tx.em, actor.userId, { lock: true });
     if (!row) throw new AppError('not_found');
@@ -104,8 +116,10 @@ export class ProfileService {
       old[field] = row[column];
       fresh[field] = value;
     }
-    if (values.size === 0) return;
-    await saveProfile(tx.em, actor.userId, ids.uuid(), values, clock.now());
+    const now = clock.now();
+    const own = customFields && (await changeValues(tx.em, actor.userId, customFields, 'person', now));
+    if (values.size === 0 && !own) return;
+    await saveProfile(tx.em, actor.userId, ids.uuid(), values, now);
     audit.record(tx, {
       actor,
       action: 'user.profile_changed',
@@ -113,8 +127,8 @@ export class ProfileService {
       severity: 'low',
       resourceType: 'user',
       resourceId: actor.userId,
-      old,
-      new: fresh,
+      old: { ...old, ...own?.old },
+      new: { ...fresh, ...own?.new },
     });
   }
 }

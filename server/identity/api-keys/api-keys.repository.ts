@@ -193,12 +193,3 @@ export async function addUsage(em: EntityManager, uses: readonly Usage[]): Promi
     [JSON.stringify(uses)],
   );
 }
-
-/** The address that a notice to somebody goes to. */
-export async function addressOf(em: EntityManager, userId: string): Promise<string | null> {
-  const [row] = await em.execute<{ email: string }[]>(
-    'select email from users where id = ? and email is not null and email_verified_at is not null and deleted_at is null',
-    [userId],
-  );
-  return row?.email ?? null;
-}

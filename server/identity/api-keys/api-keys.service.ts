@@ -8,19 +8,11 @@ import type {
 import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { tellAccount } from '../accounts/notices.ts';
 import type { AreaDeps } from '../deps.ts';
 import { assertSteppedUp } from '../sign-in/step-up.ts';
 import { presentKey, presentOwnedKey } from './api-keys.presenter.ts';
-import {
-  addressOf,
-  countKeys,
-  findKey,
-  insertKey,
-  keysIn,
-  keysOf,
-  lockKey,
-  revokeKey,
-} from './api-keys.repository.ts';
+import { countKeys, findKey, insertKey, keysIn, keysOf, lockKey, revokeKey } from './api-keys.repository.ts';
 import type { ApiKeyRow } from './api-keys.repository.ts';
 import { newKey } from './key.ts';
 import { canonicalNetwork } from './networks.ts';
@@ -143,11 +135,12 @@ export class ApiKeyService {
     ownerId: string,
     what: { subject: string; sentence: string },
   ): Promise<void> {
-    const { mailer, publicUrl } = this.#deps;
-    const to = mailer.canMail ? await addressOf(tx.em, ownerId) : null;
-    if (to === null) return;
-    const text = `${what.sentence}\n\nYour keys, and a button to revoke them:\n\n${publicUrl()}/account/api-keys`;
-    await mailer.mail(tx, { to, subject: what.subject, text });
+    const paragraphs = [
+      what.sentence,
+      'Your keys, and a button to revoke them:',
+      `${this.#deps.publicUrl()}/account/api-keys`,
+    ];
+    await tellAccount(this.#deps, tx, ownerId, { subject: what.subject, paragraphs });
   }
 
   #audit(tx: Transaction, actor: UserActor, row: ApiKeyRow, action: string): void {

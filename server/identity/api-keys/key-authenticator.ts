@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { requestContext } from '../../kernel/request-context.ts';
-import { isUsable } from '../accounts/account.ts';
+import { assertUsable } from '../accounts/account.ts';
 import { keyStanding } from './api-keys.repository.ts';
 import type { KeyLimiter } from './key-limits.ts';
 import { keyHash } from './key.ts';
@@ -23,7 +23,7 @@ export function createKeyAuthenticator(deps: {
     if (!standing?.active || (standing.expiresAt && standing.expiresAt <= now))
       throw new AppError('token_invalid');
     const { id, owner, permissions, organizationId } = standing;
-    if (!isUsable(owner.account, now)) throw new AppError('account_inactive');
+    assertUsable(owner.account, now);
     if (!isAllowed(requestContext().ipAddress, standing.allowedIps)) throw new AppError('ip_not_allowed');
     const rate = await deps.limiter.take(id, standing.limits);
     deps.usage.note(id, now);

@@ -238,14 +238,3 @@ export async function openCodeUntil(em: EntityManager, userId: string, now: Date
   );
   return row ? new Date(row.expires_at) : null;
 }
-
-/** Addresses of people that a notice can go to. */
-export async function addressesOf(
-  em: EntityManager,
-  userIds: readonly string[],
-): Promise<{ id: string; email: string }[]> {
-  return em.execute<{ id: string; email: string }[]>(
-    `select id, email from users where id = any(?::uuid[]) and email is not null and email_verified_at is not null and deleted_at is null`,
-    [`{${userIds.join(',')}}`],
-  );
-}

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../kernel/db/database.ts';
+import { written } from '../../kernel/mail/index.ts';
 import type { Mailer } from '../../kernel/mail/index.ts';
-import { addressesOf } from './guardians.repository.ts';
+import { tellAccount } from '../accounts/notices.ts';
 import type { GuardianshipRow } from './guardians.repository.ts';
 
 interface TellDeps {
@@ -8,31 +9,33 @@ interface TellDeps {
   publicUrl(): string;
 }
 
-/** Tells guardian and child by mail that their link began or ended. Who has no confirmed address is not told. */
+/** Tells guardian and child that their link began or ended. Who has no confirmed address is not told. */
 export async function tellBoth(
   deps: TellDeps,
   tx: Transaction,
   row: GuardianshipRow,
   status: 'active' | 'revoked',
 ): Promise<void> {
-  const { parent_id: parentId, parent_name: guardian, child_id: childId, child_name: child } = row;
+  const { parent_id: parentId, child_id: childId } = row;
+  const guardian = written(row.parent_name);
+  const child = written(row.child_name);
   const sees = `${guardian} can see your courses and your attendance, and nothing that you write.`;
   const texts =
     status === 'active'
       ? {
           [parentId]: {
-            subject: `You are linked to ${child}`,
+            subject: 'You are linked to an account',
             text: `You can now see the courses and the attendance of ${child}.`,
           },
-          [childId]: { subject: `${guardian} is linked to your account`, text: sees },
+          [childId]: { subject: 'Somebody is linked to your account', text: sees },
         }
       : {
           [parentId]: {
-            subject: `Your link to ${child} has ended`,
+            subject: 'Your link to an account has ended',
             text: `You cannot see the courses and the attendance of ${child} any more.`,
           },
           [childId]: {
-            subject: `The link with ${guardian} has ended`,
+            subject: 'A link to your account has ended',
             text: `${guardian} cannot see anything of your account any more.`,
           },
         };
@@ -47,8 +50,8 @@ export async function tellChildOfRequest(
 ): Promise<void> {
   await send(deps, tx, {
     [row.child_id]: {
-      subject: `${row.parent_name} asks for a link to your account`,
-      text: `${row.parent_name} would like to see your courses and your attendance. Agree only if you know who this is.`,
+      subject: 'Somebody asks for a link to your account',
+      text: `${written(row.parent_name)} would like to see your courses and your attendance. Agree only if you know who this is.`,
     },
   });
 }
@@ -58,13 +61,13 @@ async function send(
   tx: Transaction,
   texts: Record<string, { subject: string; text: string }>,
 ): Promise<void> {
-  if (!deps.mailer.canMail) return;
-  for (const { id, email } of await addressesOf(tx.em, Object.keys(texts))) {
-    const { subject, text } = texts[id] as { subject: string; text: string };
-    await deps.mailer.mail(tx, {
-      to: email,
-      subject,
-      text: `${text}\n\nIf this is not right, change it here or ask your school:\n\n${deps.publicUrl()}/account/family`,
-    });
+  for (const [userId, { subject, text }] of Object.entries(texts)) {
+    const paragraphs = [
+      text,
+      'If this is not right, change it here or ask your school:',
+      `${deps.publicUrl()}/account/family`,
+    ];
+    // It names somebody else, and goes to nobody who may be a third person.
+    await tellAccount(deps, tx, userId, { subject, paragraphs }, { confirmed: true });
   }
 }

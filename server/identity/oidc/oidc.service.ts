@@ -6,11 +6,12 @@ import type { OidcProvider } from '../../kernel/config.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { hashSecret, newSecret } from '../../kernel/secrets.ts';
-import { isUsable } from '../accounts/account.ts';
+import { assertUsable } from '../accounts/account.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AreaDeps } from '../deps.ts';
 import { challengeBySecret, keepChallenge, useUpChallenge } from '../passkeys/challenges.ts';
 import { tellOwner } from '../passkeys/tell-owner.ts';
+import { emailDomainsOf, isOfDomains } from '../organizations/email-domains.ts';
 import type { Client, OpenSession } from '../sessions/sessions.service.ts';
 import { setting } from '../settings.ts';
 import { completeSignIn } from '../sign-in/complete.ts';
@@ -92,7 +93,8 @@ export class OidcService {
   /**
    * Finishes what `start` or `startLink` began. The request is used up before the provider is asked, whatever comes of it.
    * @throws AppError not_found, proof_invalid, proof_expired, already_used (the request), provider_denied, provider_failed,
-   *   identity_unverified, identity_in_use, registration_closed, account_inactive, session_revoked
+   *   identity_unverified, identity_in_use, registration_closed, account_inactive, account_suspended,
+   *   session_revoked
    */
   async finish(
     providerId: string,
@@ -176,7 +178,7 @@ export class OidcService {
     const now = this.#deps.clock.now();
     const known = await lockIdentity(tx.em, profile.issuer, profile.subject);
     const account: Account = known ?? (await this.#accountFor(tx, provider, profile));
-    if (!isUsable(account.account, now)) throw new AppError('account_inactive');
+    assertUsable(account.account, now);
     if (known) await noteIdentityUse(tx.em, { methodId: known.methodId, email: profile.email }, now);
     const { userId, tokenVersion } = account;
     return completeSignIn(this.#deps, tx, { userId, tokenVersion, method: 'oidc', rememberMe }, client);
@@ -192,12 +194,14 @@ export class OidcService {
     if (decision.kind === 'refuse') throw new AppError(decision.code);
     if (existing) {
       // Nothing is added to an account that may not be used.
-      if (!isUsable(existing.account, this.#deps.clock.now())) throw new AppError('account_inactive');
+      assertUsable(existing.account, this.#deps.clock.now());
       await this.#join(tx, provider, profile, { userId: existing.userId, by: null, used: true });
       await this.#tellAdded(tx, provider, existing.userId);
       return existing;
     }
     if (home === null) throw new AppError('registration_closed');
+    const email = profile.emailVerified ? (profile.email ?? '') : '';
+    if (!isOfDomains(email, await emailDomainsOf(tx.em, home))) throw new AppError('registration_closed');
     return this.#create(tx, provider, profile, home);
   }
 
@@ -245,10 +249,10 @@ export class OidcService {
   ): Promise<void> {
     const now = this.#deps.clock.now();
     // Minutes have passed at the provider: the sign-in that began this may be over.
-    const standing = await sessionStanding(tx.em, authSessionId);
+    const standing = await sessionStanding(tx.em, authSessionId, now);
     const stands = standing && standing.userId === userId && !standing.revokedAt && standing.expiresAt > now;
     if (!stands) throw new AppError('session_revoked');
-    if (!isUsable(standing.account, now)) throw new AppError('account_inactive');
+    assertUsable(standing.account, now);
     const known = await lockIdentity(tx.em, profile.issuer, profile.subject);
     await lockMethods(tx.em, userId);
     if (known && known.userId !== userId) throw new AppError('identity_in_use');

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Who somebody is at a provider. */
 export interface Profile {
   /** `iss` of the ID token; with `subject` the key of an identity. */
@@ -17,8 +19,8 @@ export interface Profile {
 type Claims = Readonly<Record<string, unknown>>;
 
 const longestName = 100;
-const longestEmail = 254;
 const longestSubject = 255;
+const emailAddress = z.email().max(254);
 
 function text(value: unknown, longest = longestName): string {
   // Control characters would go into mails and lists.
@@ -41,8 +43,9 @@ export function profileOf(claims: Claims, provider: { type: string }): Profile |
   const { iss, sub } = claims;
   if (typeof iss !== 'string' || typeof sub !== 'string' || sub === '' || sub.length > longestSubject)
     return null;
-  const email = text(claims['email'], longestEmail + 1).toLowerCase();
-  const usable = email.length <= longestEmail && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email);
+  const email = text(claims['email'], 255).toLowerCase();
+  // As forms take it: to anything else no mail could be sent.
+  const usable = emailAddress.safeParse(email).success;
   const vouched =
     isTrue(claims['email_verified']) || (provider.type === 'microsoft' && isTrue(claims['xms_edov']));
   const firstName = text(claims['given_name']);

@@ -1,8 +1,12 @@
 import { invitationDays } from '../../../shared/identity/invitations.ts';
 import type { Mail } from '../../kernel/mail/index.ts';
 
-/** What people wrote stays on one line: a subject is a header. */
-const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+/** What people wrote stays on one line, and a short one: a subject is a header. */
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
+}
+const longest = 120;
 
 /** The mail that carries the link of an invitation. */
 export function invitationMail(invitation: {

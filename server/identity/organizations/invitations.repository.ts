@@ -170,12 +170,3 @@ export async function expireInvitations(
     [now, now, organizationId, organizationId],
   );
 }
-
-/** The level of a system role; one that nobody knows is above everybody. */
-export async function levelOfRole(em: EntityManager, slug: string): Promise<number> {
-  const [row] = await em.execute<{ level: number }[]>(
-    'select level from roles where slug = ? and organization_id is null and deleted_at is null',
-    [slug],
-  );
-  return row?.level ?? Number.POSITIVE_INFINITY;
-}

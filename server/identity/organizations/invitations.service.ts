@@ -12,6 +12,8 @@ import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { hashSecret, newSecret } from '../../kernel/secrets.ts';
+import type { Who } from '../access/access.ts';
+import { giverIn } from '../access/giver.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import { User } from '../accounts/user.entity.ts';
 import type { AreaDeps } from '../deps.ts';
@@ -21,13 +23,13 @@ import { completeSignIn } from '../sign-in/complete.ts';
 import type { MfaRequired } from '../sign-in/complete.ts';
 import { setting } from '../settings.ts';
 import { hashPassword } from '../sign-in/password.ts';
+import { assertEmailDomains, emailDomainsOf, isOfDomains } from './email-domains.ts';
 import { invitationMail } from './invitation-mail.ts';
 import {
   expireInvitations,
   findInvitation,
   insertInvitation,
   invitationOf,
-  levelOfRole,
   listInvitations,
   setInvitation,
   takenAddresses,
@@ -41,6 +43,12 @@ import { findOrganization } from './organizations.repository.ts';
 import { standingIn } from './standing.ts';
 
 const dayMs = 86_400_000;
+/** Between two mails about one invitation: they hold a text of the sender's. */
+const resendPauseMs = 60_000;
+
+/** When the last mail about it went out: its time runs from then. */
+const sentAt = (row: Pick<InvitationRow, 'expires_at'>): number =>
+  new Date(row.expires_at).getTime() - invitationDays * dayMs;
 
 /** What an invitation hands out. */
 interface Gift {
@@ -56,7 +64,7 @@ export class InvitationService {
     this.#deps = deps;
   }
 
-  /** @throws AppError role_level, mail_unavailable */
+  /** @throws AppError role_level, mail_unavailable, invalid_input (an address of a domain that the organization does not take) */
   async create(
     actor: UserActor,
     organizationId: string,
@@ -69,7 +77,12 @@ export class InvitationService {
       this.#assertMail();
       // Two people who invite the same address at the same time do it one after the other.
       await findOrganization(tx.em, organizationId, actor.userId, 'for no key update of o');
-      await this.#assertMayGive(tx.em, actor.userId, organizationId, input);
+      await this.#assertMayGive(tx.em, actor, organizationId, input);
+      await assertEmailDomains(
+        tx.em,
+        organizationId,
+        emails.map((email, at) => ({ path: `emails.${at}`, email })),
+      );
       await expireInvitations(tx.em, clock.now(), organizationId);
       const { members, invited } = await takenAddresses(tx.em, organizationId, emails);
       const items: InvitationOutcome[] = [];
@@ -108,12 +121,14 @@ export class InvitationService {
     });
   }
 
-  /** @throws AppError role_level, conflict when it is answered already, mail_unavailable */
+  /** @throws AppError role_level, conflict when it is answered already, mail_unavailable, rate_limited (once a minute) */
   async resend(actor: UserActor, organizationId: string, invitationId: string): Promise<InvitationView> {
     return this.#deps.db.transaction(async (tx) => {
       const row = await this.#loadOpen(tx, actor, organizationId, invitationId);
       this.#assertMail();
       const now = this.#deps.clock.now();
+      const waits = sentAt(row) + resendPauseMs - now.getTime();
+      if (waits > 0) throw new AppError('rate_limited', { retryAfterSeconds: Math.ceil(waits / 1000) });
       const { secret, hash } = newSecret();
       await setInvitation(
         tx.em,
@@ -294,7 +309,9 @@ export class InvitationService {
       id,
     });
     const gift = { grantRole: row.grant_role, membershipRole: row.membership_role };
-    if (!allowed || !(await this.#mayGive(em, inviter, id, gift))) throw new AppError('invitation_invalid');
+    if (!isOfDomains(row.email, await emailDomainsOf(em, id))) throw new AppError('invitation_invalid');
+    if (!allowed || !(await this.#mayGive(em, { userId: inviter }, id, gift)))
+      throw new AppError('invitation_invalid');
     return row;
   }
 
@@ -307,7 +324,7 @@ export class InvitationService {
     await this.#requireInvite(tx.em, actor, organizationId);
     const row = await this.#load(tx, organizationId, invitationId);
     const gift = { grantRole: row.grant_role, membershipRole: row.membership_role };
-    await this.#assertMayGive(tx.em, actor.userId, organizationId, gift);
+    await this.#assertMayGive(tx.em, actor, organizationId, gift);
     if (row.status !== 'pending' && row.status !== 'expired') throw new AppError('conflict');
     return row;
   }
@@ -323,13 +340,14 @@ export class InvitationService {
   }
 
   /** @throws AppError role_level */
-  async #assertMayGive(em: EntityManager, userId: string, organizationId: string, gift: Gift): Promise<void> {
-    if (!(await this.#mayGive(em, userId, organizationId, gift))) throw new AppError('role_level');
+  async #assertMayGive(em: EntityManager, who: Who, organizationId: string, gift: Gift): Promise<void> {
+    if (!(await this.#mayGive(em, who, organizationId, gift))) throw new AppError('role_level');
   }
 
-  async #mayGive(em: EntityManager, userId: string, organizationId: string, gift: Gift): Promise<boolean> {
-    const mine = await standingIn(this.#deps, em, userId, organizationId);
-    return mayGive(mine, gift.membershipRole) && (await levelOfRole(em, gift.grantRole)) <= mine.level;
+  async #mayGive(em: EntityManager, who: Who, organizationId: string, gift: Gift): Promise<boolean> {
+    const mine = await standingIn(this.#deps, em, who, organizationId);
+    const giver = await giverIn(this.#deps.access, em, who, organizationId);
+    return mayGive(mine, gift.membershipRole) && giver.mayGiveNamed(gift.grantRole);
   }
 
   #requireInvite(em: EntityManager, actor: UserActor, id: string): Promise<void> {

@@ -1,12 +1,11 @@
 import type { MembershipRole } from '../../../shared/identity/contract.ts';
 import { everywhereLevel } from '../access/access.policy.ts';
+import { baseLevel } from '../access/roles.policy.ts';
 
 const ranks: Record<MembershipRole, number> = { member: 1, manager: 2, admin: 3, owner: 4 };
 
 /** The level that comes with what somebody is in an organization: its administrators have the role `admin` there. */
 const adminLevel = 80;
-/** What everybody is at least who belongs to an organization. */
-export const baseLevel = 10;
 
 /** Whether the membership goes with the role `admin` in the organization. */
 export const administers = (role: MembershipRole): boolean => ranks[role] >= ranks.admin;
@@ -22,6 +21,8 @@ export interface Standing {
   level: number;
   /** Whether they manage what the organization is part of, or the installation. */
   governs: boolean;
+  /** Which memberships the API key in use may hand out; undefined: the person acts themselves. */
+  withKey?: { manages: boolean; administers: boolean };
 }
 
 /** How high somebody stands among the members of an organization. */
@@ -34,6 +35,9 @@ export function rankOf({ role, level, governs }: Standing): number {
 /** Nobody gives a membership above their own. */
 export const mayGive = (mine: Standing, role: MembershipRole): boolean =>
   ranks[role] <= rankOf(mine) &&
+  (mine.withKey === undefined ||
+    role === 'member' ||
+    (role === 'manager' ? mine.withKey.manages : mine.withKey.administers)) &&
   levelOfMembership(role) <= Math.max(mine.level, mine.governs ? adminLevel : 0);
 
 /** Nobody changes or ends the membership of somebody who stands above them. */

@@ -158,7 +158,7 @@ export class MembershipService {
     const member = await findMember(tx.em, organizationId, membershipId);
     if (!member) throw new AppError('not_found');
     if (member.left_at !== null) throw new AppError('conflict');
-    const mine = await standingIn(this.#deps, tx.em, actor.userId, organizationId);
+    const mine = await standingIn(this.#deps, tx.em, actor, organizationId);
     const level = await levelIn(this.#deps, tx.em, member.user_id, organizationId);
     if (member.user_id !== actor.userId && !mayTouch(mine, { role: member.role, level }))
       throw new AppError('role_level');

@@ -4,6 +4,7 @@ import type {
   MyMembershipView,
   OrganizationDetailView,
   OrganizationView,
+  SignInPageView,
   TreeNodeView,
 } from '../../../shared/identity/organizations.ts';
 import { iso, isoOrNull } from '../../../shared/kernel/time.ts';
@@ -12,6 +13,15 @@ import type { OrganizationDetailRow, OrganizationRow, TreeRow } from './organiza
 
 const instant = (value: Date | string | null): string | null =>
   isoOrNull(value === null ? null : new Date(value));
+
+export const presentSignInPage = (row: { name: string; settings: unknown }): SignInPageView => {
+  const { branding } = organizationSettings.safeParse(row.settings).data ?? {};
+  return {
+    name: row.name,
+    primaryColor: branding?.primaryColor ?? null,
+    loginMessage: branding?.loginMessage || null,
+  };
+};
 
 export const presentOrganization = (row: OrganizationRow): OrganizationView => ({
   id: row.id,

@@ -51,6 +51,18 @@ const listColumns = `o.id, o.parent_id, o.name, o.slug, o.type, o.status, o.dele
 const memberCount = `(select count(*)::int from organization_memberships m where m.organization_id = o.id
   and m.left_at is null and m.status = 'active') as member_count`;
 
+/** An organization as whoever has not signed in sees it; null: there is none that is in use. */
+export async function organizationBySlug(
+  em: EntityManager,
+  slug: string,
+): Promise<{ name: string; settings: unknown } | null> {
+  const [row] = await em.execute<{ name: string; settings: unknown }[]>(
+    `select name, settings from organizations where slug = ? and deleted_at is null and status = 'active'`,
+    [slug],
+  );
+  return row ?? null;
+}
+
 /** One page of organizations by name, one more than asked for when there are more; `all`: not only the person's own. */
 export async function listOrganizations(
   em: EntityManager,

@@ -16,6 +16,7 @@ export function bindRoutes(services: {
 }): BoundRoute[] {
   const { organizations, memberships, settings } = services;
   return [
+    route(organizationRoutes.signInPage, ({ params }) => organizations.signInPage(params.slug)),
     route(organizationRoutes.list, ({ actor, query }) => organizations.list(actor, query)),
     route(organizationRoutes.get, ({ actor, params }) => organizations.get(actor, params.organizationId)),
     route(organizationRoutes.tree, ({ actor, params }) => organizations.tree(actor, params.organizationId)),

@@ -5,6 +5,7 @@ import type {
   OrganizationChanges,
   OrganizationDetailView,
   OrganizationView,
+  SignInPageView,
   TreeNodeView,
 } from '../../../shared/identity/organizations.ts';
 import type { Permission } from '../../../shared/identity/permissions.ts';
@@ -23,12 +24,18 @@ import {
   listDeleted,
   listOrganizations,
   lockTree,
+  organizationBySlug,
   parentOf,
   setOrganization,
   treeOf,
 } from './organizations.repository.ts';
 import type { OrganizationDetailRow } from './organizations.repository.ts';
-import { presentDetail, presentNode, presentOrganization } from './organizations.presenter.ts';
+import {
+  presentDetail,
+  presentNode,
+  presentOrganization,
+  presentSignInPage,
+} from './organizations.presenter.ts';
 import { readCursor, writeCursor } from './place.ts';
 
 /** The organization that accounts without another one are made in; the code knows it by this name. */
@@ -43,6 +50,13 @@ export class OrganizationService {
 
   constructor(deps: AreaDeps) {
     this.#deps = deps;
+  }
+
+  /** For whoever has not signed in. @throws AppError not_found */
+  async signInPage(slug: string): Promise<SignInPageView> {
+    const found = await organizationBySlug(this.#deps.db.em(), slug);
+    if (!found) throw new AppError('not_found');
+    return presentSignInPage(found);
   }
 
   async list(

@@ -10,7 +10,7 @@ import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError, invalidInput } from '../../kernel/errors.ts';
 import type { AreaDeps } from '../deps.ts';
-import { readSetting, settingPlace, settingRules, writeSetting } from '../settings.ts';
+import { readSetting, setting, settingPlace, settingRules, writeSetting } from '../settings.ts';
 import type { SettingValue } from '../settings.ts';
 import { findOrganization } from './organizations.repository.ts';
 
@@ -48,13 +48,15 @@ export class OrganizationSettingsService {
       await this.#deps.access.require(tx.em, actor, 'settings.manage', subject);
       await findOrganization(tx.em, organizationId, actor.userId, 'for no key update of o');
       const rows = await rowsOf(tx.em, organizationId);
-      const old: Record<string, unknown> = {};
+      const old: { key: string; value: unknown }[] = [];
       for (const change of changes) {
         const own = rows.find((one) => one.key === change.key && one.organization_id !== null);
         if ((own?.row_version ?? 0) !== change.rowVersion) throw new AppError('conflict');
-        old[change.key] = own ? readSetting(change.key, own.value) : null;
+        old.push({ key: change.key, value: own ? readSetting(change.key, own.value) : null });
         await this.#write(tx, actor, organizationId, change);
       }
+      if (changes.some(({ key }) => key === 'auth.session_policy'))
+        await this.#supersede(tx, actor, organizationId);
       this.#deps.audit.record(tx, {
         actor,
         action: 'organization.settings_changed',
@@ -63,11 +65,27 @@ export class OrganizationSettingsService {
         organizationId,
         resourceType: 'organization',
         resourceId: organizationId,
-        old,
-        new: Object.fromEntries(changes.map(({ key, value }) => [key, value])),
+        // As values, not as fields: what a field's name says of a password would be taken for one.
+        old: { settings: old },
+        new: { settings: changes.map(({ key, value }) => ({ key, value })) },
       });
     });
     return this.#present(this.#deps.db.em(), organizationId);
+  }
+
+  /** Where one sign-in at a time is the rule from now on, it is so at once: the newest of each person stays. */
+  async #supersede(tx: Transaction, actor: UserActor, organizationId: string): Promise<void> {
+    if ((await setting(tx.em, organizationId, 'auth.session_policy')) !== 'single') return;
+    const older = await tx.em.execute<{ id: string }[]>(
+      `select id from (
+         select s.id, row_number() over (partition by s.user_id order by s.created_at desc, s.id desc) as place
+         from auth_sessions s
+         join organization_memberships m on m.user_id = s.user_id and m.organization_id = ? and m.left_at is null and m.status = 'active'
+         where s.revoked_at is null and s.expires_at > ?) ranked
+       where place > 1 order by id`,
+      [organizationId, this.#deps.clock.now()],
+    );
+    for (const { id } of older) await this.#deps.sessions.revoke(tx, id, 'superseded', actor);
   }
 
   async #write(

@@ -9,7 +9,8 @@ import type {
 import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { isUsable } from '../accounts/account.ts';
+import { unusable } from '../accounts/account.ts';
+import type { Unusable } from '../accounts/account.ts';
 import type { AreaDeps } from '../deps.ts';
 import { countMethods, lockMethods } from '../oidc/methods.repository.ts';
 import type { Client, OpenSession } from '../sessions/sessions.service.ts';
@@ -173,7 +174,7 @@ export class PasskeyService {
 
   /**
    * @throws AppError proof_invalid, proof_expired, already_used (the challenge), passkey_invalid (unknown, removed, a wrong
-   *   answer, a counter that went back), account_inactive
+   *   answer, a counter that went back), account_inactive, account_suspended
    */
   async signIn(
     input: { challengeId: string; response: AuthenticationResponse; rememberMe: boolean },
@@ -181,7 +182,8 @@ export class PasskeyService {
   ): Promise<OpenSession | MfaRequired> {
     const expected = await this.#useUp('passkey_sign_in', input.challengeId, null);
     const outcome = await this.#deps.db.transaction((tx) => this.#judge(tx, input, expected, client));
-    if ('refused' in outcome) throw new AppError(outcome.refused);
+    if ('refused' in outcome)
+      throw new AppError(outcome.refused, 'data' in outcome ? outcome.data : undefined);
     return outcome;
   }
 
@@ -191,19 +193,15 @@ export class PasskeyService {
     input: { response: AuthenticationResponse; rememberMe: boolean },
     expected: ChallengeData,
     client: Client,
-  ): Promise<OpenSession | MfaRequired | { refused: 'passkey_invalid' | 'account_inactive' }> {
+  ): Promise<OpenSession | MfaRequired | Unusable | { refused: 'passkey_invalid' }> {
     const now = this.#deps.clock.now();
     const passkey = await lockCredential(tx.em, Buffer.from(input.response.id, 'base64url'));
     if (!passkey) return { refused: 'passkey_invalid' };
     const { userHandle } = input.response.response;
     const mine = typeof userHandle === 'string' && isHandleOf(userHandle, passkey.userId);
     const verified = mine ? await verifyAuthentication(input.response, expected, passkey) : null;
-    const refused = !verified
-      ? 'passkey_invalid'
-      : isUsable(passkey.account, now)
-        ? null
-        : 'account_inactive';
-    if (!verified || refused) {
+    const why = verified ? unusable(passkey.account, now) : ({ refused: 'passkey_invalid' } as const);
+    if (!verified || why) {
       this.#deps.audit.record(tx, {
         actor: null,
         action: 'passkey.refused',
@@ -211,9 +209,9 @@ export class PasskeyService {
         severity: 'medium',
         resourceType: 'passkey',
         resourceId: passkey.id,
-        metadata: { userId: passkey.userId, reason: refused },
+        metadata: { userId: passkey.userId, reason: why?.refused },
       });
-      return { refused: refused ?? 'passkey_invalid' };
+      return why ?? { refused: 'passkey_invalid' };
     }
     await notePasskeyUse(tx.em, { id: passkey.id, ...verified }, now);
     const { userId, tokenVersion } = passkey;

@@ -1,25 +1,20 @@
 import type { Transaction } from '../../kernel/db/database.ts';
-import type { Mailer } from '../../kernel/mail/index.ts';
+import type { MessageDeps } from '../accounts/messages.ts';
+import { tellAccount } from '../accounts/notices.ts';
 
 /**
- * Tells an account's owner by mail that a way to sign in was added or removed: who did not do it learns of it (ASVS 5.0
- * 6.3.7). Without a confirmed address or without mail nobody is told.
+ * Tells an account's owner that a way to sign in was added or removed: who did not do it learns of it (ASVS 5.0 6.3.7).
  */
 export async function tellOwner(
-  deps: { mailer: Mailer; publicUrl(): string },
+  deps: MessageDeps,
   tx: Transaction,
   userId: string,
   what: { subject: string; sentence: string },
 ): Promise<void> {
-  if (!deps.mailer.canMail) return;
-  const [row] = await tx.em.execute<{ email: string }[]>(
-    'select email from users where id = ? and email is not null and email_verified_at is not null and deleted_at is null',
-    [userId],
-  );
-  if (!row) return;
-  await deps.mailer.mail(tx, {
-    to: row.email,
-    subject: what.subject,
-    text: `${what.sentence}\n\nIf it was you, there is nothing to do. If not, look at your ways to sign in and change your password:\n\n${deps.publicUrl()}/account/ways-to-sign-in`,
-  });
+  const paragraphs = [
+    what.sentence,
+    'If it was you, there is nothing to do. If not, look at your ways to sign in and change your password:',
+    `${deps.publicUrl()}/account/ways-to-sign-in`,
+  ];
+  await tellAccount(deps, tx, userId, { subject: what.subject, paragraphs });
 }

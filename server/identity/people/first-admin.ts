@@ -4,13 +4,16 @@ import type { Transaction } from '../../kernel/db/database.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import type { IdentityDeps } from '../deps.ts';
 import { createProofs } from '../proofs/index.ts';
+import { endedCode } from '../sessions/ending.ts';
+import { revokedTopic } from '../sessions/sessions.service.ts';
+import type { RevokedNotice } from '../sessions/sessions.service.ts';
 import { passwordLink } from './invite.ts';
 
 /** What it takes to make an administrator from the machine itself. */
 export type FirstAdminDeps = Pick<
   IdentityDeps,
   'db' | 'secrets' | 'audit' | 'clock' | 'ids' | 'config' | 'log' | 'publicUrl'
->;
+> & { notices: Pick<IdentityDeps['notices'], 'send'> };
 
 const input = z.object({
   email: z.string().trim().toLowerCase().pipe(z.email('is no e-mail address').max(254)),
@@ -61,7 +64,7 @@ export async function makeFirstAdmin(
       new: { role: 'super_admin' },
       description: 'From the command line of the server',
     });
-    const token = await createProofs(deps).issue(tx, {
+    const { secret } = await createProofs(deps).issue(tx, {
       userId,
       purpose: 'password_reset',
       kind: 'link',
@@ -76,7 +79,7 @@ export async function makeFirstAdmin(
       made: known ? 'promoted' : 'created',
       displayName: row?.display_name ?? displayName,
       code: row?.code ?? '',
-      link: passwordLink(deps.publicUrl(), token),
+      link: passwordLink(deps.publicUrl(), secret),
     };
   });
 }
@@ -104,12 +107,31 @@ async function create(
   return user.id;
 }
 
-/** Of several ways into an account the others are left as they are. */
+/**
+ * Of several ways into an account the others are left as they are, but not who is in already: what they opened was an
+ * account that could do less.
+ */
 async function promote(deps: FirstAdminDeps, tx: Transaction, userId: string): Promise<string> {
   const now = deps.clock.now();
   await tx.em.execute(
+    `update user_roles set revoked_at = ?, revoke_reason = 'replaced', updated_at = ?
+     where user_id = ? and revoked_at is null and organization_id is null and context_id is null
+       and role_id = (select u.primary_role_id from users u join roles r on r.id = u.primary_role_id where u.id = ? and r.slug <> 'super_admin')`,
+    [now, now, userId, userId],
+  );
+  const ended = await tx.em.execute<{ id: string }[]>(
+    `update auth_sessions set revoked_at = ?, revoke_reason = 'permissions_changed', updated_at = ?
+     where user_id = ? and revoked_at is null returning id`,
+    [now, now, userId],
+  );
+  for (const { id: authSessionId } of ended) {
+    const notice: RevokedNotice = { authSessionId, userId, code: endedCode('permissions_changed') };
+    await deps.notices.send(tx, revokedTopic, notice);
+  }
+  await deps.notices.send(tx, 'access.changed', { userId });
+  await tx.em.execute(
     `update users set primary_role_id = (select id from roles where slug = 'super_admin' and organization_id is null),
-       status = 'active', suspended_until = null, suspension_reason = null, failed_login_attempts = 0, locked_until = null,
+       status = 'active', confirm_on_return = false, suspended_until = null, suspension_reason = null, failed_login_attempts = 0, locked_until = null,
        email_verified_at = coalesce(email_verified_at, ?), updated_at = ? where id = ?`,
     [now, now, userId],
   );

@@ -1,10 +1,10 @@
-import Papa from 'papaparse';
 import type { z } from 'zod';
 import { roleSlugs } from '../../../shared/identity/contract.ts';
 import type { RoleSlug } from '../../../shared/identity/contract.ts';
 import { importLimits } from '../../../shared/identity/people-imports.ts';
 import type { ImportColumn, ImportProblem } from '../../../shared/identity/people-imports.ts';
 import { personFields } from '../../../shared/identity/people.ts';
+import { csvRecords } from '../../kernel/csv.ts';
 
 /** What a row says of somebody; what it does not say is left out. */
 export interface ImportData {
@@ -39,7 +39,7 @@ export interface ImportList {
 export type ListRefusal = 'empty' | 'no_name_column' | 'no_contact_column' | 'column_twice' | 'too_many_rows';
 
 // Lower-case letters and digits only: "E-Mail", "e_mail" and "E mail" are one.
-const aliases: Record<string, ImportColumn> = {
+const aliases = named<ImportColumn>({
   name: 'name',
   fullname: 'name',
   displayname: 'name',
@@ -71,9 +71,9 @@ const aliases: Record<string, ImportColumn> = {
   employeenumber: 'employee_id',
   studentid: 'employee_id',
   studentnumber: 'employee_id',
-};
+});
 
-const roleAliases: Record<string, RoleSlug> = {
+const roleAliases = named<RoleSlug>({
   ...Object.fromEntries(roleSlugs.map((slug) => [slug.replace('_', ''), slug])),
   teacher: 'instructor',
   pupil: 'student',
@@ -81,7 +81,12 @@ const roleAliases: Record<string, RoleSlug> = {
   guardian: 'parent',
   administrator: 'admin',
   superadministrator: 'super_admin',
-};
+});
+
+// A function, and so there from the beginning; a map, since a column may be called "constructor".
+function named<T>(names: Record<string, T>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(names));
+}
 
 const bare = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
@@ -92,48 +97,63 @@ export function readList(text: string): ImportList | { refusal: ListRefusal } {
     .toWellFormed()
     .replaceAll('\0', '\uFFFD')
     .replace(/^\uFEFF/, '');
-  const parsed = Papa.parse<string[]>(clean, { delimiter: delimiterOf(clean) });
-  const broken = new Set(parsed.errors.filter(({ type }) => type === 'Quotes').map(({ row }) => row));
-  const lines = parsed.data
-    .map((cells, index) => ({ cells, index }))
-    .filter(({ cells }) => cells.some((cell) => cell.trim() !== ''));
-  const [header, ...body] = lines;
+  let index = 0;
+  let header: string[] | undefined;
+  const body: { row: number; cells: string[]; broken: boolean }[] = [];
+  for (const { cells, broken } of csvRecords(clean, delimiterOf(clean))) {
+    index += 1;
+    if (cells.every((cell) => cell.trim() === '')) continue;
+    if (!header) header = cells;
+    else if (body.length === importLimits.rows) return { refusal: 'too_many_rows' };
+    else body.push({ row: index, cells, broken });
+  }
   if (!header || body.length === 0) return { refusal: 'empty' };
-  if (body.length > importLimits.rows) return { refusal: 'too_many_rows' };
-  const meaning = header.cells.map((cell) => aliases[bare(cell)] ?? null);
-  const columns = meaning.filter((column) => column !== null);
+  const columnsAt = header
+    .slice(0, mostColumns)
+    .map((cell, at) => ({ cell, at, column: aliases.get(bare(cell)) ?? null }));
+  const known = columnsAt.filter((one): one is Known => one.column !== null);
+  const columns = known.map(({ column }) => column);
   if (new Set(columns).size < columns.length) return { refusal: 'column_twice' };
   if (!columns.includes('name') && !columns.includes('first_name')) return { refusal: 'no_name_column' };
   if (!columns.includes('email') && !columns.includes('phone')) return { refusal: 'no_contact_column' };
-  const rows = body.map(({ cells, index }) => {
-    const row = readRow(rawRow(cells, meaning));
-    if (broken.has(index)) row.problems.unshift({ column: null, code: 'broken' });
-    return { row: index + 1, ...row };
+  const rows = body.map(({ row, cells, broken }) => {
+    const read = readRow(rawRow(cells, known));
+    if (broken) read.problems.unshift({ column: null, code: 'broken' });
+    return { row, ...read };
   });
   markDuplicates(rows);
-  return {
-    columns,
-    ignoredColumns: header.cells.filter((cell, at) => meaning[at] === null && cell.trim() !== '').map(short),
-    rows,
-  };
+  const ignored = columnsAt.filter(({ column, cell }) => column === null && cell.trim() !== '');
+  return { columns, ignoredColumns: ignored.slice(0, mostIgnored).map(({ cell }) => short(cell)), rows };
 }
 
+/** A column of the list whose name says what it is. */
+interface Known {
+  cell: string;
+  at: number;
+  column: ImportColumn;
+}
+
+/** Columns that are looked at, and columns without a meaning that are told of by name. */
+const mostColumns = 1000;
+const mostIgnored = 100;
+
 /** What separates the names of the columns: the other lines may hold anything. */
-function delimiterOf(text: string): string {
-  const header = (/[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '').replaceAll(/"[^"]*"/g, '');
+function delimiterOf(text: string): ',' | ';' | '\t' {
+  // The first line that says something. A pattern that looks for it would try each of two million spaces as a beginning.
+  const header = (/^[^\r\n]*/.exec(text.trimStart())?.[0] ?? '').replaceAll(/"[^"]*"/g, '');
   const times = (mark: string): number => header.split(mark).length;
-  return [',', ';', '\t'].reduce((best, mark) => (times(mark) > times(best) ? mark : best));
+  return ([',', ';', '\t'] as const).reduce((best, mark) => (times(mark) > times(best) ? mark : best));
 }
 
 const longestShown = 300;
 const short = (text: string): string => text.slice(0, longestShown).toWellFormed();
 
-function rawRow(cells: readonly string[], meaning: readonly (ImportColumn | null)[]): ImportRow['raw'] {
+function rawRow(cells: readonly string[], known: readonly Known[]): ImportRow['raw'] {
   const raw: ImportRow['raw'] = {};
-  for (const [at, column] of meaning.entries()) {
+  for (const { at, column } of known) {
     // Our own CSV puts an apostrophe before what looks like a formula: a corrected list comes back with it.
     const text = cells[at]?.trim().replace(/^'(?=[=+\-@])/, '') ?? '';
-    if (column !== null && text !== '') raw[column] = text;
+    if (text !== '') raw[column] = text;
   }
   return raw;
 }
@@ -159,7 +179,7 @@ function readRow(raw: ImportRow['raw']): Omit<ImportRow, 'row'> {
   const username = field('username', personFields.username);
   const department = field('department', personFields.department);
   const employeeId = field('employee_id', personFields.employeeId);
-  const role = raw.role === undefined ? 'student' : roleAliases[bare(raw.role)];
+  const role = raw.role === undefined ? 'student' : roleAliases.get(bare(raw.role));
   if (role === undefined) problems.push({ column: 'role', code: 'role_unknown' });
   if (raw.name === undefined && raw.first_name === undefined && raw.last_name === undefined)
     problems.push({ column: 'name', code: 'missing' });

@@ -5,6 +5,8 @@ import { system } from '../../kernel/actor.ts';
 import { sqlState } from '../../kernel/db/database.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError, toAppError } from '../../kernel/errors.ts';
+import { giverIn } from '../access/giver.ts';
+import type { Giver } from '../access/giver.ts';
 import { createAccount } from '../accounts/create-account.ts';
 import type { AreaDeps } from '../deps.ts';
 import { invite } from './invite.ts';
@@ -15,7 +17,6 @@ import {
   pendingRowNumbers,
   setStatus,
   settleRow,
-  systemRoleLevels,
   takeRow,
 } from './imports.repository.ts';
 import type { StoredImport, StoredRow } from './imports.repository.ts';
@@ -59,7 +60,7 @@ export class ImportWorker {
   async #batch(importId: string): Promise<boolean> {
     const begun = await this.#deps.db.transaction(async (tx) => this.#begin(tx, importId));
     if (begun === null) return false;
-    for (const row of begun.rows) await this.#row(begun.import, row, begun.level);
+    for (const row of begun.rows) await this.#row(begun.import, row, begun.giver);
     return true;
   }
 
@@ -67,7 +68,7 @@ export class ImportWorker {
   async #begin(
     tx: Transaction,
     importId: string,
-  ): Promise<{ import: StoredImport; rows: number[]; level: number } | null> {
+  ): Promise<{ import: StoredImport; rows: number[]; giver: Giver } | null> {
     const { clock, access } = this.#deps;
     const now = clock.now();
     const found = await findImport(tx.em, null, importId, 'for update of i');
@@ -85,7 +86,8 @@ export class ImportWorker {
       return null;
     }
     await setStatus(tx.em, importId, 'running', now);
-    return { import: found, rows, level: may.level };
+    const giver = await giverIn(access, tx.em, { userId: found.created_by ?? '' }, found.organization_id);
+    return { import: found, rows, giver };
   }
 
   async #end(
@@ -107,13 +109,13 @@ export class ImportWorker {
   }
 
   /** One row, one transaction: the account and the note that it was made are stored together or not at all. */
-  async #row(of: StoredImport, row: number, level: number): Promise<void> {
+  async #row(of: StoredImport, row: number, giver: Giver): Promise<void> {
     const { db, clock, log } = this.#deps;
     try {
       await db.transaction(async (tx) => {
         const taken = await takeRow(tx.em, of.id, row);
         if (!taken) return;
-        const userId = await this.#create(tx, of, taken, level);
+        const userId = await this.#create(tx, of, taken, giver);
         await settleRow(tx.em, of.id, row, { userId }, clock.now());
       });
     } catch (error) {
@@ -130,10 +132,9 @@ export class ImportWorker {
     }
   }
 
-  async #create(tx: Transaction, of: StoredImport, { data }: StoredRow, level: number): Promise<string> {
+  async #create(tx: Transaction, of: StoredImport, { data }: StoredRow, giver: Giver): Promise<string> {
     const role = data.role ?? 'student';
-    const levels = await systemRoleLevels(tx.em);
-    if ((levels.get(role) ?? Number.POSITIVE_INFINITY) > level) throw new AppError('role_level');
+    if (!giver.mayGiveNamed(role)) throw new AppError('role_level');
     const field = await takenField(tx.em, null, data);
     if (field) throw new AppError('already_exists', { field });
     const user = await createAccount(this.#deps, tx, {
@@ -162,7 +163,7 @@ export class ImportWorker {
       metadata: { importId: of.id, importedBy: of.created_by },
     });
     if (of.send_invitations && data.email !== undefined && this.#deps.mailer.canMail)
-      await invite(this.#deps, tx, user.id, of.organization_id);
+      await invite(this.#deps, tx, user.id, of.organization_id, { purpose: 'onboarding' });
     return user.id;
   }
 }

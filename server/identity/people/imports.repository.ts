@@ -59,14 +59,6 @@ export async function takenValues(
   };
 }
 
-/** The levels of the roles that every installation has. */
-export async function systemRoleLevels(em: EntityManager): Promise<Map<string, number>> {
-  const rows = await em.execute<{ slug: string; level: number }[]>(
-    'select slug, level from roles where organization_id is null and deleted_at is null',
-  );
-  return new Map(rows.map(({ slug, level }) => [slug, level]));
-}
-
 export interface NewImport {
   id: string;
   organizationId: string;

@@ -8,9 +8,11 @@ import type {
   ImportView,
 } from '../../../shared/identity/people-imports.ts';
 import type { UserActor } from '../../kernel/actor.ts';
+import { writeCsv } from '../../kernel/csv.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { giverIn } from '../access/giver.ts';
+import type { Giver } from '../access/giver.ts';
 import type { AreaDeps } from '../deps.ts';
-import { writeCsv } from './csv.ts';
 import { readList } from './import-list.ts';
 import type { ImportList, ImportRow, ListRefusal } from './import-list.ts';
 import { importQueue } from './import-worker.ts';
@@ -22,7 +24,6 @@ import {
   listImports,
   listRows,
   setStatus,
-  systemRoleLevels,
   takenValues,
 } from './imports.repository.ts';
 import type { StoredImport, StoredRow } from './imports.repository.ts';
@@ -167,9 +168,7 @@ export class ImportService {
     const list = readList(text);
     if ('refusal' in list) throw refusedList(list.refusal);
     const { access } = this.#deps;
-    const subject = { type: 'organization', id: organizationId } as const;
-    const { level } = await access.explain(em, actor.userId, 'user.create', subject);
-    const levels = await systemRoleLevels(em);
+    const giver = await giverIn(access, em, actor, organizationId);
     const all = (name: 'email' | 'phone' | 'username'): string[] =>
       list.rows.flatMap(({ data }) => data[name] ?? []);
     const taken = await takenValues(em, {
@@ -177,7 +176,7 @@ export class ImportService {
       phones: all('phone'),
       usernames: all('username'),
     });
-    for (const row of list.rows) judgeRow(row, taken, levels, level);
+    for (const row of list.rows) judgeRow(row, taken, giver);
     return list;
   }
 
@@ -201,15 +200,13 @@ export class ImportService {
 function judgeRow(
   { data, problems }: ImportRow,
   taken: Awaited<ReturnType<typeof takenValues>>,
-  levels: ReadonlyMap<string, number>,
-  level: number,
+  giver: Giver,
 ): void {
   if (data.email && taken.emails.has(data.email)) problems.push({ column: 'email', code: 'exists' });
   if (data.phone && taken.phones.has(data.phone)) problems.push({ column: 'phone', code: 'exists' });
   if (data.username && taken.usernames.has(data.username))
     problems.push({ column: 'username', code: 'exists' });
-  if (data.role && (levels.get(data.role) ?? Number.POSITIVE_INFINITY) > level)
-    problems.push({ column: 'role', code: 'role_level' });
+  if (data.role && !giver.mayGiveNamed(data.role)) problems.push({ column: 'role', code: 'role_level' });
 }
 
 const sentences: Record<ListRefusal | 'no_valid_row', string> = {

@@ -1,4 +1,5 @@
 import { roleSlug } from '../../../shared/identity/contract.ts';
+import type { PersonField } from '../../../shared/identity/custom-fields.ts';
 import { restoreDays } from '../../../shared/identity/people.ts';
 import type { PersonDetailView, PersonView } from '../../../shared/identity/people.ts';
 import { iso, isoOrNull } from '../../../shared/kernel/time.ts';
@@ -32,6 +33,7 @@ export interface Seen {
   handsOff: PersonDetailView['handsOff'];
   /** Whether the caller sees how the account is secured. */
   withSecurity: boolean;
+  customFields: PersonField[];
   now: Date;
 }
 
@@ -65,6 +67,12 @@ export const presentDetail = (row: PersonDetailRow, seen: Seen): PersonDetailVie
   department: row.department,
   jobTitle: row.job_title,
   employeeId: row.employee_id,
+  hireDate: row.hire_date,
+  manager:
+    row.manager_id === null || row.manager_name === null
+      ? null
+      : { id: row.manager_id, displayName: row.manager_name },
+  customFields: seen.customFields,
   memberships: seen.memberships.map((one) => ({
     organizationId: one.organization_id,
     name: one.name,

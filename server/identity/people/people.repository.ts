@@ -40,6 +40,9 @@ export interface PersonDetailRow extends PersonRow {
   department: string | null;
   job_title: string | null;
   employee_id: string | null;
+  hire_date: string | null;
+  manager_id: string | null;
+  manager_name: string | null;
   is_primary: boolean;
 }
 
@@ -53,6 +56,8 @@ const personColumns = `u.id, u.code, u.display_name, u.email, u.phone, u.avatar_
 // Erased people are nobody any more; a deleted one stays in the organization, where they can be restored.
 const membersOf = `organization_memberships m join users u on u.id = m.user_id and u.anonymized_at is null
   join roles r on r.id = u.primary_role_id where m.organization_id = ? and m.left_at is null`;
+
+const hasInProfile = 'exists (select 1 from user_profiles p where p.user_id = u.id and';
 
 /** Percent and underscore are no wildcards in what somebody types. */
 const literal = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
@@ -101,14 +106,18 @@ export async function listPeople(
   if (filter.signIn === 'never') add('u.last_login_at is null');
   if (filter.signIn === 'inactive')
     add('u.last_login_at <= ?', new Date(now.getTime() - inactiveDays * 86_400_000));
+  if (filter.department) add(`${hasInProfile} lower(p.department) = lower(?))`, filter.department);
+  if (filter.employeeId) add(`${hasInProfile} lower(p.employee_id) = lower(?))`, filter.employeeId);
   if (filter.q) {
     const begins = `${literal(filter.q.toLowerCase())}%`;
     add(
-      `(u.search @@ to_tsquery('simple', ?) or u.email like ? or lower(u.code) like ? or u.phone like ?)`,
+      `(u.search @@ to_tsquery('simple', ?) or u.email like ? or lower(u.code) like ? or u.phone like ?
+        or ${hasInProfile} lower(p.employee_id) = lower(?)))`,
       prefixQuery(filter.q) ?? '',
       begins,
       begins,
       begins,
+      filter.q,
     );
   }
   if (after) add(`(${key}, u.id) ${down ? '<' : '>'} (?::${type}, ?::uuid)`, after.key, after.id);
@@ -135,7 +144,10 @@ export async function findPerson(
        (select count(*)::int from auth_sessions s where s.user_id = u.id and s.revoked_at is null and s.expires_at > ?) as sessions,
        (select p.department from user_profiles p where p.user_id = u.id) as department,
        (select p.job_title from user_profiles p where p.user_id = u.id) as job_title,
-       (select p.employee_id from user_profiles p where p.user_id = u.id) as employee_id
+       (select p.employee_id from user_profiles p where p.user_id = u.id) as employee_id,
+       (select to_char(p.hire_date, 'YYYY-MM-DD') from user_profiles p where p.user_id = u.id) as hire_date,
+       (select p.manager_id from user_profiles p where p.user_id = u.id) as manager_id,
+       (select b.display_name from user_profiles p join users b on b.id = p.manager_id where p.user_id = u.id) as manager_name
      from ${membersOf} and u.id = ? ${lock}`,
     [now, now, organizationId, userId],
   );
@@ -160,13 +172,18 @@ export async function membershipsOf(em: EntityManager, userId: string): Promise<
   );
 }
 
-/** The sign-ins of a person that stand. */
-export async function openSessionIds(em: EntityManager, userId: string): Promise<string[]> {
-  const rows = await em.execute<{ id: string }[]>(
-    'select id from auth_sessions where user_id = ? and revoked_at is null order by id',
-    [userId],
+/** Gives an account back to its owner: as it was before, if its address was never confirmed. @returns its status then */
+export async function reactivate(
+  em: EntityManager,
+  userId: string,
+  now: Date,
+): Promise<'active' | 'pending_verification'> {
+  const [row] = await em.execute<{ status: 'active' | 'pending_verification' }[]>(
+    `update users set status = case when confirm_on_return then 'pending_verification' else 'active' end, confirm_on_return = false,
+       suspended_until = null, suspension_reason = null, updated_at = ? where id = ? returning status`,
+    [now, userId],
   );
-  return rows.map(({ id }) => id);
+  return row?.status ?? 'active';
 }
 
 /** Sets columns of `users`; the names are the code's own. */
@@ -248,14 +265,4 @@ export async function clearSecondFactor(em: EntityManager, userId: string, now: 
     },
     now,
   );
-}
-
-/** The level of a system role. */
-export async function levelOfRole(em: EntityManager, slug: string): Promise<number> {
-  const [row] = await em.execute<{ level: number }[]>(
-    'select level from roles where slug = ? and organization_id is null and deleted_at is null',
-    [slug],
-  );
-  // A role that nobody knows is above everybody.
-  return row?.level ?? Number.POSITIVE_INFINITY;
 }

@@ -13,20 +13,23 @@ import type { UserActor } from '../../kernel/actor.ts';
 import { sqlState } from '../../kernel/db/database.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { giverIn, mayTouchAccount } from '../access/giver.ts';
 import { createAccount } from '../accounts/create-account.ts';
+import { tellAccount, tellAddresses } from '../accounts/notices.ts';
+import { momentForUser } from '../accounts/reader.ts';
+import { changeValues, fieldsOfPerson } from '../custom-fields/values.ts';
 import type { AreaDeps } from '../deps.ts';
 import type { RevokeReason } from '../sessions/auth-session.entity.ts';
 import { invite } from './invite.ts';
-import { notify } from './notify.ts';
+import { assertManager, releaseReports } from './manager.ts';
 import { handsOff } from './people.policy.ts';
 import { presentDetail, presentPerson, restorableUntil } from './people.presenter.ts';
 import {
   clearSecondFactor,
   findPerson,
-  levelOfRole,
   listPeople,
   membershipsOf,
-  openSessionIds,
+  reactivate,
   setAccount,
   setProfile,
   takenField,
@@ -88,8 +91,8 @@ export class PeopleService {
     const { db, mailer } = this.#deps;
     const userId = await this.#transaction(async (tx) => {
       await this.#require(tx.em, actor, 'user.create', organizationId);
-      const level = await this.#levelIn(tx.em, actor.userId, organizationId);
-      if ((await levelOfRole(tx.em, input.role)) > level) throw new AppError('role_level');
+      const giver = await giverIn(this.#deps.access, tx.em, actor, organizationId);
+      if (!giver.mayGiveNamed(input.role)) throw new AppError('role_level');
       const byLink = input.password === undefined && input.email !== undefined;
       if (byLink && !mailer.canMail) throw new AppError('mail_unavailable');
       const user = await createAccount(this.#deps, tx, {
@@ -110,13 +113,16 @@ export class PeopleService {
       this.#audit(tx, actor, organizationId, user.id, 'user.created', {
         new: { displayName: user.displayName, email: user.email ?? null, role: input.role },
       });
-      if (byLink) await invite(this.#deps, tx, user.id, organizationId);
+      if (byLink) await invite(this.#deps, tx, user.id, organizationId, { purpose: 'onboarding' });
       return user.id;
     });
     return this.#present(db.em(), actor, organizationId, userId);
   }
 
-  /** @throws AppError already_exists; own_account for one's own addresses, which are confirmed on one's own page */
+  /**
+   * @throws AppError already_exists; own_account for one's own addresses, which are confirmed on one's own page; manager_cycle;
+   *   invalid_input with `customFields.<key>` for a value that does not fit its field, and for a manager who is no member
+   */
   async update(
     actor: UserActor,
     organizationId: string,
@@ -130,20 +136,25 @@ export class PeopleService {
       const changed = Object.fromEntries(
         Object.entries(next).filter(([name, value]) => person[name as keyof PersonDetailRow] !== value),
       );
-      if (Object.keys(changed).length === 0) return null;
+      const values =
+        changes.customFields &&
+        (await changeValues(tx.em, userId, changes.customFields, 'administration', now));
+      if (Object.keys(changed).length === 0) return values ?? null;
       const newContact = 'email' in changed || 'phone' in changed;
       if (newContact && actor.userId === userId) throw new AppError('own_account');
       const contact = { email: person.email, phone: person.phone, ...changed };
       if (contact.email === null && contact.phone === null) throw needed('email');
       const taken = await takenField(tx.em, userId, changed);
       if (taken) throw new AppError('already_exists', { field: taken });
+      if (changes.managerId && 'manager_id' in changed)
+        await assertManager(tx.em, organizationId, userId, changes.managerId);
       await setAccount(tx.em, userId, confirmAgain(pick(changed, accountNames)), now);
       await setProfile(tx.em, userId, pick(changed, profileNames), now);
       // A link that went to the old address must not open the account any more.
       if (newContact) await voidProofs(tx.em, userId, now);
       if ('email' in changed) await this.#tellOldAddress(tx, person);
       const old = pick(person as unknown as Record<string, unknown>, Object.keys(changed));
-      return { old, new: changed };
+      return { old: { ...old, ...values?.old }, new: { ...changed, ...values?.new } };
     });
   }
 
@@ -162,16 +173,21 @@ export class PeopleService {
       await setAccount(
         tx.em,
         userId,
-        { status: 'suspended', suspended_until: until, suspension_reason: suspension.reason },
+        {
+          ...waitsAgain(person),
+          status: 'suspended',
+          suspended_until: until,
+          suspension_reason: suspension.reason,
+        },
         now,
       );
       await this.#endSessions(tx, actor, userId, 'suspended');
-      await notify(this.#deps, tx, person.email, {
+      await tellAccount(this.#deps, tx, userId, {
         subject: 'Your account is suspended',
         paragraphs: [
           until === null
             ? 'Your account was suspended until further notice.'
-            : `Your account was suspended until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC.`,
+            : `Your account was suspended until ${await momentForUser(tx.em, userId, until)}.`,
           `The reason given: ${suspension.reason}`,
           'If you think that this is a mistake, ask your school.',
         ],
@@ -191,10 +207,17 @@ export class PeopleService {
       await setAccount(
         tx.em,
         userId,
-        { status: 'inactive', suspended_until: null, suspension_reason: null },
+        { ...waitsAgain(person), status: 'inactive', suspended_until: null, suspension_reason: null },
         now,
       );
       await this.#endSessions(tx, actor, userId, 'admin');
+      await tellAccount(this.#deps, tx, userId, {
+        subject: 'Your account was put to rest',
+        paragraphs: [
+          'Somebody who looks after your organization put your account to rest. You cannot sign in with it any more.',
+          'If you think that this is a mistake, ask your school.',
+        ],
+      });
       return { old: { status: person.status }, new: { status: 'inactive' } };
     });
   }
@@ -203,17 +226,17 @@ export class PeopleService {
     const act: Act = { permission: 'user.suspend', action: 'user.reactivated' };
     return this.#act(actor, organizationId, userId, act, async (tx, person, now) => {
       if (person.status !== 'suspended' && person.status !== 'inactive') throw new AppError('conflict');
-      await setAccount(
-        tx.em,
-        userId,
-        { status: 'active', suspended_until: null, suspension_reason: null },
-        now,
-      );
-      await notify(this.#deps, tx, person.email, {
+      const status = await reactivate(tx.em, userId, now);
+      await tellAccount(this.#deps, tx, userId, {
         subject: 'Your account is active again',
-        paragraphs: ['You can sign in again.', `${this.#deps.publicUrl()}/sign-in`],
+        paragraphs: [
+          status === 'active'
+            ? 'You can sign in again.'
+            : 'You can sign in again as soon as you have confirmed your address.',
+          `${this.#deps.publicUrl()}/sign-in`,
+        ],
       });
-      return { old: { status: person.status }, new: { status: 'active' } };
+      return { old: { status: person.status }, new: { status } };
     });
   }
 
@@ -224,7 +247,11 @@ export class PeopleService {
       await setAccount(tx.em, userId, { deleted_at: now }, now);
       await voidProofs(tx.em, userId, now);
       await this.#endSessions(tx, actor, userId, 'admin');
-      return { old: { status: person.status }, new: { status: 'deleted' } };
+      const reports = await releaseReports(tx.em, userId, now);
+      return {
+        old: { status: person.status },
+        new: { status: 'deleted', ...(reports > 0 ? { reportsWithoutManager: reports } : {}) },
+      };
     });
   }
 
@@ -253,6 +280,14 @@ export class PeopleService {
       // Who has none could not tell the old one, and would be locked out.
       if (!person.has_password) throw new AppError('conflict');
       await setAccount(tx.em, userId, { must_change_password: true }, now);
+      if (actor.userId !== userId)
+        await tellAccount(this.#deps, tx, userId, {
+          subject: 'Choose a new password',
+          paragraphs: [
+            'Somebody who looks after your organization asks you to choose a new password. You will be asked for it when you next use Lectern.',
+            `${this.#deps.publicUrl()}/sign-in`,
+          ],
+        });
       return { new: { mustChangePassword: true } };
     });
   }
@@ -268,7 +303,9 @@ export class PeopleService {
       stillThere(person);
       if (person.email === null) throw new AppError('no_address');
       if (!this.#deps.mailer.canMail) throw new AppError('mail_unavailable');
-      await invite(this.#deps, tx, userId, organizationId);
+      await invite(this.#deps, tx, userId, organizationId, {
+        purpose: person.has_password ? 'password_reset' : 'onboarding',
+      });
       return {};
     });
   }
@@ -300,7 +337,7 @@ export class PeopleService {
       if (!person.two_factor_enabled) throw new AppError('conflict');
       await clearSecondFactor(tx.em, userId, now);
       await this.#endSessions(tx, actor, userId, 'admin');
-      await notify(this.#deps, tx, person.email, {
+      await tellAccount(this.#deps, tx, userId, {
         subject: 'Your second factor was removed',
         paragraphs: [
           'Somebody who looks after your organization removed the second factor from your account. Until you set up a new one, your password is enough to sign in.',
@@ -328,6 +365,8 @@ export class PeopleService {
       if (!act.onSelf && actor.userId === userId) throw new AppError('own_account');
       const why = await this.#handsOff(tx.em, actor, organizationId, person);
       if (why) throw new AppError(why === 'higher_level' ? 'role_level' : 'managed_elsewhere');
+      if (!(await mayTouchAccount(this.#deps.access, tx.em, actor, organizationId, userId)))
+        throw new AppError('role_level');
       const done = await work(tx, person, now);
       if (done) this.#audit(tx, actor, organizationId, userId, act.action, done, act.severity);
     });
@@ -371,6 +410,8 @@ export class PeopleService {
       isSelf: actor.userId === userId,
       handsOff: await this.#handsOff(em, actor, organizationId, person),
       withSecurity: mayUpdate && person.is_primary,
+      // Those of the organization that looks after the account: nobody else's business.
+      customFields: person.is_primary ? await fieldsOfPerson(em, userId) : [],
       now,
     });
   }
@@ -384,7 +425,8 @@ export class PeopleService {
     if (actor.userId === person.id) return person.is_primary ? null : 'other_organization';
     const levels = async (id: string) => ({
       organizationId: id,
-      mine: await this.#levelIn(em, actor.userId, id),
+      // An API key works in one organization: elsewhere it is nobody.
+      mine: actor.apiKey && id !== organizationId ? 0 : await this.#levelIn(em, actor.userId, id),
       theirs: await this.#levelIn(em, person.id, id),
     });
     const elsewhere = [];
@@ -408,19 +450,24 @@ export class PeopleService {
     userId: string,
     reason: RevokeReason,
   ): Promise<number> {
-    const ids = await openSessionIds(tx.em, userId);
-    for (const id of ids) await this.#deps.sessions.revoke(tx, id, reason, actor);
-    return ids.length;
+    return this.#deps.sessions.endAll(tx, userId, reason, actor);
   }
 
   async #tellOldAddress(tx: Transaction, person: PersonDetailRow): Promise<void> {
-    await notify(this.#deps, tx, person.email_verified_at === null ? null : person.email, {
+    const old = {
+      email: person.email,
+      phone: person.phone,
+      emailVerified: person.email_verified_at !== null,
+      phoneVerified: person.phone_verified_at !== null,
+    };
+    const notice = {
       subject: 'Your e-mail address was changed',
       paragraphs: [
         'Somebody who looks after your organization gave your account another e-mail address. Mails will go there from now on.',
         'If you did not expect this, ask your school at once.',
       ],
-    });
+    };
+    await tellAddresses(this.#deps, tx, old, notice, { confirmed: true });
   }
 
   #audit(
@@ -450,6 +497,10 @@ function stillThere(person: PersonDetailRow): void {
   if (person.status === 'deleted') throw new AppError('conflict');
 }
 
+/** An address that was not confirmed before is asked for again when the account comes back. */
+const waitsAgain = ({ status }: PersonDetailRow): { confirm_on_return?: true } =>
+  status === 'pending_verification' ? { confirm_on_return: true } : {};
+
 const inThePast = (): AppError =>
   new AppError('invalid_input', {
     errors: [{ path: 'until', code: 'too_small', message: 'This moment has passed.' }],
@@ -461,7 +512,7 @@ const needed = (path: string): AppError =>
   });
 
 const accountNames = ['display_name', 'first_name', 'last_name', 'email', 'phone', 'username'];
-const profileNames = ['department', 'job_title', 'employee_id'];
+const profileNames = ['department', 'job_title', 'employee_id', 'hire_date', 'manager_id'];
 
 const pick = (from: Record<string, unknown>, names: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(names.filter((name) => name in from).map((name) => [name, from[name]]));
@@ -480,9 +531,15 @@ const accountColumns = (input: PersonChanges): Record<string, unknown> =>
   });
 
 const profileColumns = (
-  input: Pick<PersonChanges, 'department' | 'jobTitle' | 'employeeId'>,
+  input: Pick<PersonChanges, 'department' | 'jobTitle' | 'employeeId' | 'hireDate' | 'managerId'>,
 ): Record<string, unknown> =>
-  given({ department: input.department, job_title: input.jobTitle, employee_id: input.employeeId });
+  given({
+    department: input.department,
+    job_title: input.jobTitle,
+    employee_id: input.employeeId,
+    hire_date: input.hireDate,
+    manager_id: input.managerId,
+  });
 
 /** A new address is nobody's until its owner has confirmed it. */
 const confirmAgain = (columns: Record<string, unknown>): Record<string, unknown> => ({

@@ -4,7 +4,8 @@ import type { ProofKind, ProofPurpose, ProofState } from './proof.ts';
 /** A stored proof. */
 export interface StoredProof extends ProofState {
   id: string;
-  userId: string;
+  /** Null: a phantom, which was never sent and is never right. */
+  userId: string | null;
   purpose: ProofPurpose;
   kind: ProofKind;
   channel: 'email' | 'sms';
@@ -14,9 +15,15 @@ export interface StoredProof extends ProofState {
   createdAt: Date;
 }
 
+/** Whose proofs are meant: an account's, and the phantoms of an address. */
+export interface ProofSubject {
+  userId: string | null;
+  phantomKey: Buffer;
+}
+
 interface Row {
   id: string;
-  user_id: string;
+  user_id: string | null;
   purpose: ProofPurpose;
   kind: ProofKind;
   channel: 'email' | 'sms';
@@ -33,6 +40,9 @@ interface Row {
 
 const columns = `id, user_id, purpose, kind, channel, destination, token_hash, attempts, max_attempts, expires_at, used_at, invalidated_at,
   metadata, created_at`;
+
+const ofSubject = '(user_id = ?::uuid or phantom_key = ?)';
+const subjectValues = ({ userId, phantomKey }: ProofSubject): unknown[] => [userId, phantomKey];
 
 const date = (value: Date | string | null): Date | null => (value === null ? null : new Date(value));
 
@@ -56,16 +66,17 @@ const proofOf = (row: Row): StoredProof => ({
 
 export async function insertProof(
   em: EntityManager,
-  proof: Omit<StoredProof, 'attempts' | 'usedAt' | 'invalidatedAt'>,
+  proof: Omit<StoredProof, 'attempts' | 'usedAt' | 'invalidatedAt'> & { phantomKey: Buffer | null },
   origin: { ipAddress: string | null; userAgent: string | null },
 ): Promise<void> {
   await em.execute(
-    `insert into verification_tokens (id, user_id, purpose, kind, channel, destination, token_hash, max_attempts, expires_at, ip_address,
-       user_agent, metadata, created_at, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?)`,
+    `insert into verification_tokens (id, user_id, phantom_key, purpose, kind, channel, destination, token_hash, max_attempts, expires_at,
+       ip_address, user_agent, metadata, created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?)`,
     [
       proof.id,
       proof.userId,
+      proof.phantomKey,
       proof.purpose,
       proof.kind,
       proof.channel,
@@ -85,14 +96,14 @@ export async function insertProof(
 /** The newest proof of a kind, with its row locked: attempts on it are judged one after the other. */
 export async function newestProof(
   em: EntityManager,
-  userId: string,
+  subject: ProofSubject,
   purpose: ProofPurpose,
   kind: ProofKind,
 ): Promise<StoredProof | null> {
   const [row] = await em.execute<Row[]>(
-    `select ${columns} from verification_tokens where user_id = ? and purpose = ? and kind = ?
+    `select ${columns} from verification_tokens where ${ofSubject} and purpose = ? and kind = ?
      order by created_at desc, id desc limit 1 for update`,
-    [userId, purpose, kind],
+    [...subjectValues(subject), purpose, kind],
   );
   return row ? proofOf(row) : null;
 }
@@ -109,32 +120,16 @@ export async function linkByHash(
   return row ? proofOf(row) : null;
 }
 
-/** Whether a code that can still be used was sent for another purpose. */
-export async function isOfAnotherPurpose(
-  em: EntityManager,
-  userId: string,
-  purpose: ProofPurpose,
-  hash: Buffer,
-  now: Date,
-): Promise<boolean> {
-  const rows = await em.execute<unknown[]>(
-    `select 1 from verification_tokens where user_id = ? and purpose <> ? and kind = 'otp' and token_hash = ?
-       and used_at is null and invalidated_at is null and expires_at > ?`,
-    [userId, purpose, hash, now],
-  );
-  return rows.length > 0;
-}
-
 /** When the last proof of this purpose was sent, whatever became of it. */
 export async function lastIssued(
   em: EntityManager,
-  userId: string,
+  subject: ProofSubject,
   purpose: ProofPurpose,
   kind: ProofKind,
 ): Promise<Date | null> {
   const [row] = await em.execute<{ at: Date | string | null }[]>(
-    'select max(created_at) as at from verification_tokens where user_id = ? and purpose = ? and kind = ?',
-    [userId, purpose, kind],
+    `select max(created_at) as at from verification_tokens where ${ofSubject} and purpose = ? and kind = ?`,
+    [...subjectValues(subject), purpose, kind],
   );
   return date(row?.at ?? null);
 }
@@ -150,18 +145,32 @@ export async function markUsed(em: EntityManager, id: string, now: Date): Promis
   await em.execute('update verification_tokens set used_at = ?, updated_at = ? where id = ?', [now, now, id]);
 }
 
+/** A new proof takes the place of the one before it, sent or not. */
+export async function replaceProof(
+  em: EntityManager,
+  subject: ProofSubject,
+  purpose: ProofPurpose,
+  kind: ProofKind,
+  now: Date,
+): Promise<void> {
+  await em.execute(
+    `update verification_tokens set invalidated_at = ?, updated_at = ?
+     where ${ofSubject} and purpose = ? and kind = ? and used_at is null and invalidated_at is null`,
+    [now, now, ...subjectValues(subject), purpose, kind],
+  );
+}
+
 export async function invalidateProofs(
   em: EntityManager,
   userId: string,
   purposes: readonly ProofPurpose[] | null,
-  kind: ProofKind | null,
   now: Date,
 ): Promise<void> {
   await em.execute(
     `update verification_tokens set invalidated_at = ?, updated_at = ?
      where user_id = ? and used_at is null and invalidated_at is null
-       and (?::text[] is null or purpose = any(?::text[])) and (?::text is null or kind = ?)`,
-    [now, now, userId, list(purposes), list(purposes), kind, kind],
+       and (?::text[] is null or purpose = any(?::text[]))`,
+    [now, now, userId, list(purposes), list(purposes)],
   );
 }
 

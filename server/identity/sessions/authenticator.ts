@@ -4,7 +4,7 @@ import type { Database } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Ids } from '../../kernel/ids.ts';
 import type { Tokens } from '../../kernel/tokens.ts';
-import { isUsable } from '../accounts/account.ts';
+import { assertUsable, isUsable } from '../accounts/account.ts';
 import { sessionStanding } from '../sign-in/credentials.repository.ts';
 import { endedCode } from './ending.ts';
 import { noteActivity } from './sessions.repository.ts';
@@ -43,12 +43,12 @@ export function createAuthenticator(deps: { db: Database; tokens: Tokens; clock:
   return {
     async accessToken(token): Promise<UserActor> {
       const claims = deps.tokens.verify<AccessClaims>('access', token);
-      const standing = await sessionStanding(deps.db.em(), claims.sid);
       const now = deps.clock.now();
+      const standing = await sessionStanding(deps.db.em(), claims.sid, now);
       if (!standing || standing.userId !== claims.sub) throw new AppError('session_revoked');
       if (standing.revokedAt || standing.expiresAt <= now)
         throw new AppError(endedCode(standing.revokeReason));
-      if (!isUsable(standing.account, now)) throw new AppError('account_inactive');
+      assertUsable(standing.account, now);
       if (standing.tokenVersion !== claims.tv) throw new AppError('session_revoked');
       if (now.getTime() - standing.lastActivityAt.getTime() >= activityMs)
         await noteActivity(deps.db.em(), { sessionId: claims.sid, userId: standing.userId }, now);
@@ -63,8 +63,8 @@ export function createAuthenticator(deps: { db: Database; tokens: Tokens; clock:
       };
     },
     async isSignedIn(authSessionId) {
-      const standing = await sessionStanding(deps.db.em(), authSessionId);
       const now = deps.clock.now();
+      const standing = await sessionStanding(deps.db.em(), authSessionId, now);
       return (
         standing !== null &&
         !standing.revokedAt &&

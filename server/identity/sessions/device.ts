@@ -27,6 +27,19 @@ export function deviceOf(userAgent: string | null): Device {
   };
 }
 
+type Kind = Pick<Device, 'browser' | 'platform'>;
+
+/** Whether two are of one kind: the same system and the same browser, of whatever version. */
+export function sameKind(one: Kind, other: Kind): boolean {
+  return kind(one.platform) === kind(other.platform) && kind(one.browser) === kind(other.browser);
+}
+
+const kind = (name: string | null): string => name?.split(' ')[0] ?? '';
+
+/** "Firefox 140, Windows 11"; null where nothing is known. */
+export const describeDevice = ({ browser, platform }: Kind): string | null =>
+  [browser, platform].filter(Boolean).join(', ') || null;
+
 function named(name: string | undefined, version: string | undefined): string | null {
   if (!name) return null;
   return [name, version].filter(Boolean).join(' ').slice(0, longest);

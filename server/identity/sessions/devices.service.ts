@@ -37,13 +37,10 @@ export class DeviceService {
   }
 
   async endAll(actor: UserActor, includeThis: boolean): Promise<{ ended: number }> {
-    return this.#deps.db.transaction(async (tx) => {
-      let ended = 0;
-      for (const id of await openSessionIds(tx.em, actor.userId))
-        if (includeThis || id !== actor.authSessionId)
-          ended += Number(await this.#deps.sessions.revoke(tx, id, 'logout', actor));
-      return { ended };
-    });
+    const except = includeThis ? null : actor.authSessionId;
+    return this.#deps.db.transaction(async (tx) => ({
+      ended: await this.#deps.sessions.endAll(tx, actor.userId, 'logout', actor, { except }),
+    }));
   }
 
   /** @throws AppError not_found, forbidden */

@@ -23,11 +23,29 @@ export async function openSessionIds(em: EntityManager, userId: string): Promise
   return rows.map(({ id }) => id);
 }
 
-/** The organization that looks after an account; for the audit trail. */
-export async function primaryOrganization(em: EntityManager, userId: string): Promise<string | null> {
+/** How long a sign-in lasts at most, however often it is refreshed: the shortest of their organizations. */
+export async function longestLifeOf(em: EntityManager, userId: string): Promise<number> {
+  return sessionMs(Math.min(...(await settingsAround(em, userId, 'auth.session_max_days'))));
+}
+
+/** Ends what waits for a second factor: whoever had shown the first one begins anew. */
+export async function dropHalfDone(em: EntityManager, userId: string): Promise<void> {
+  await em.execute(`delete from auth_challenges where purpose = 'mfa' and user_id = ?`, [userId]);
+}
+
+/** The kinds of device that somebody has signed in on, as they were told. */
+export async function knownDevices(
+  em: EntityManager,
+  userId: string,
+): Promise<{ platform: string | null; browser: string | null }[]> {
+  return em.execute('select distinct platform, browser from auth_sessions where user_id = ?', [userId]);
+}
+
+/** The organization that looks after an account; for the audit trail. Null: nobody's. */
+export async function primaryOrganization(em: EntityManager, userId: string | null): Promise<string | null> {
   const [row] = await em.execute<{ organization_id: string }[]>(
     `select organization_id from organization_memberships
-     where user_id = ? and left_at is null and status = 'active' order by is_primary desc, id limit 1`,
+     where user_id = ?::uuid and left_at is null and status = 'active' order by is_primary desc, id limit 1`,
     [userId],
   );
   return row?.organization_id ?? null;

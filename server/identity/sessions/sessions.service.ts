@@ -2,11 +2,24 @@ import type { Actor, UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { IdentityDeps } from '../deps.ts';
-import { isUsable } from '../accounts/account.ts';
+import { unusable } from '../accounts/account.ts';
+import type { Unusable } from '../accounts/account.ts';
+import { newDevice, tokenReused } from '../accounts/messages.ts';
+import { tellAccount } from '../accounts/notices.ts';
+import { momentForUser } from '../accounts/reader.ts';
 import { AuthSession } from './auth-session.entity.ts';
 import type { RevokeReason } from './auth-session.entity.ts';
-import { deviceOf } from './device.ts';
-import { lifeOf, openSessionIds, policyOf, primaryOrganization } from './sessions.repository.ts';
+import { describeDevice, deviceOf, sameKind } from './device.ts';
+import type { Device } from './device.ts';
+import {
+  dropHalfDone,
+  knownDevices,
+  lifeOf,
+  longestLifeOf,
+  openSessionIds,
+  policyOf,
+  primaryOrganization,
+} from './sessions.repository.ts';
 import { sessionStanding } from '../sign-in/credentials.repository.ts';
 import { endedCode } from './ending.ts';
 import type { EndedCode } from './ending.ts';
@@ -51,9 +64,12 @@ export interface RevokedNotice {
 }
 
 // An outcome is returned, not thrown, where the transaction must be committed all the same.
-type Refreshed = OpenSession | { refused: 'unauthenticated' | EndedCode | 'account_inactive' };
+type Refreshed = OpenSession | { refused: 'unauthenticated' | EndedCode } | Unusable;
 
-export type SessionDeps = Pick<IdentityDeps, 'db' | 'outbox' | 'notices' | 'audit' | 'clock' | 'ids'>;
+export type SessionDeps = Pick<
+  IdentityDeps,
+  'db' | 'outbox' | 'notices' | 'audit' | 'clock' | 'ids' | 'mailer' | 'publicUrl'
+>;
 
 const longestUserAgent = 512;
 
@@ -67,7 +83,7 @@ export class SessionService {
 
   /**
    * Opens a sign-in in the caller's transaction. Where an organization of the person wants one sign-in at a time, it ends
-   * the others.
+   * the others. The owner hears of a kind of device that is new to the account.
    */
   async open(
     tx: Transaction,
@@ -84,6 +100,8 @@ export class SessionService {
     const isExclusive = (await policyOf(tx.em, userId)) === 'single';
     if (isExclusive)
       for (const id of await openSessionIds(tx.em, userId)) await this.revoke(tx, id, 'superseded', null);
+    const device = deviceOf(client.userAgent);
+    await this.#tellOfDevice(tx, userId, device, now);
     const session = tx.em.create(AuthSession, {
       id: sessionId,
       user: tx.em.getReference(User, userId),
@@ -91,12 +109,12 @@ export class SessionService {
       rememberMe,
       ipAddress: client.address,
       userAgent: client.userAgent?.slice(0, longestUserAgent) ?? null,
-      ...deviceOf(client.userAgent),
+      ...device,
       data: { provenAt: now.toISOString() },
       mfaVerifiedAt: mfa ? now : null,
       lastActivityAt: now,
       createdAt: now,
-      expiresAt: new Date(now.getTime() + (await lifeOf(tx.em, userId, rememberMe))),
+      expiresAt: await this.#endOf(tx, userId, rememberMe, now, now),
     });
     tx.em.persist(session);
     const { refreshSecret } = this.#issue(tx, session);
@@ -116,12 +134,13 @@ export class SessionService {
 
   /**
    * Takes a refresh token and gives its successor.
-   * @throws AppError unauthenticated, session_revoked, session_superseded, account_inactive
+   * @throws AppError unauthenticated, session_revoked, session_superseded, account_inactive, account_suspended
    */
   async refresh(secret: string): Promise<OpenSession> {
     const hash = hashRefreshSecret(secret);
     const outcome = await this.#deps.db.transaction((tx) => this.#refresh(tx, hash));
-    if ('refused' in outcome) throw new AppError(outcome.refused);
+    if ('refused' in outcome)
+      throw new AppError(outcome.refused, 'data' in outcome ? outcome.data : undefined);
     return outcome;
   }
 
@@ -177,16 +196,57 @@ export class SessionService {
     return true;
   }
 
+  /**
+   * Ends all sign-ins of a person, and those that wait for their second factor: what had been shown for them does not count
+   * any more.
+   * @param options.except the sign-in that goes on
+   * @returns how many stood until now
+   */
+  async endAll(
+    tx: Transaction,
+    userId: string,
+    reason: RevokeReason,
+    by: UserActor | null,
+    { except = null }: { except?: string | null } = {},
+  ): Promise<number> {
+    await dropHalfDone(tx.em, userId);
+    let ended = 0;
+    for (const id of await openSessionIds(tx.em, userId))
+      if (id !== except) ended += Number(await this.revoke(tx, id, reason, by));
+    return ended;
+  }
+
+  /** Not of the first device: whoever registers knows where they are. */
+  async #tellOfDevice(tx: Transaction, userId: string, device: Device, now: Date): Promise<void> {
+    const known = await knownDevices(tx.em, userId);
+    const name = describeDevice(device);
+    if (name === null || known.length === 0 || known.some((one) => sameKind(one, device))) return;
+    const at = await momentForUser(tx.em, userId, now);
+    await tellAccount(this.#deps, tx, userId, newDevice(this.#deps, name, at));
+  }
+
+  async #endOf(
+    tx: Transaction,
+    userId: string,
+    rememberMe: boolean,
+    signedInAt: Date,
+    now: Date,
+  ): Promise<Date> {
+    const sliding = now.getTime() + (await lifeOf(tx.em, userId, rememberMe));
+    return new Date(Math.min(sliding, signedInAt.getTime() + (await longestLifeOf(tx.em, userId))));
+  }
+
   async #refresh(tx: Transaction, tokenHash: Buffer): Promise<Refreshed> {
     const found = await tx.em.findOne(RefreshToken, { tokenHash });
     if (!found) return { refused: 'unauthenticated' };
     const sessionId = found.session.id;
     const now = this.#deps.clock.now();
     // Everybody who shows a token of this sign-in takes a turn here; what was read before the turn may be old.
-    const standing = await sessionStanding(tx.em, sessionId, { lock: true });
+    const standing = await sessionStanding(tx.em, sessionId, now, { lock: true });
     if (!standing) return { refused: 'session_revoked' };
     if (standing.revokedAt || standing.expiresAt <= now) return { refused: endedCode(standing.revokeReason) };
-    if (!isUsable(standing.account, now)) return { refused: 'account_inactive' };
+    const why = unusable(standing.account, now);
+    if (why) return why;
     const token = await tx.em.findOneOrFail(RefreshToken, { tokenHash }, { refresh: true });
     const successor = token.replacedById
       ? await tx.em.findOne(RefreshToken, { id: token.replacedById })
@@ -195,12 +255,18 @@ export class SessionService {
     const verdict = judge(standingOf(token), successor && standingOf(successor), now);
     if (verdict === 'expired') return { refused: 'unauthenticated' };
     if (verdict === 'reuse') {
-      await this.revoke(tx, sessionId, 'token_reuse', null);
+      if (await this.revoke(tx, sessionId, 'token_reuse', null))
+        await tellAccount(this.#deps, tx, standing.userId, tokenReused(this.#deps));
       return { refused: 'session_revoked' };
     }
     if (successor) successor.revokedAt = now;
-    const { userId, tokenVersion, organizationId, rememberMe } = standing;
-    const expiresAt = new Date(now.getTime() + (await lifeOf(tx.em, userId, rememberMe)));
+    const { userId, tokenVersion, organizationId, rememberMe, signedInAt } = standing;
+    const expiresAt = await this.#endOf(tx, userId, rememberMe, signedInAt, now);
+    // Its longest time is over, or was made shorter since.
+    if (expiresAt <= now) {
+      await this.revoke(tx, sessionId, 'expired', null);
+      return { refused: 'session_revoked' };
+    }
     const refreshSecret = await this.#succeed(tx, token, now, expiresAt);
     return { sessionId, userId, tokenVersion, organizationId, refreshSecret, expiresAt };
   }

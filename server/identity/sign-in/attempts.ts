@@ -1,21 +1,16 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { noLockout } from './lockout.ts';
-import type { Lockout } from './lockout.ts';
 
 const windowMs = 15 * 60_000;
 const perWindow = 20;
 const kept = 20_000;
 
-/** What this node remembers of failed sign-ins, besides the counters of the accounts themselves. */
+/** What this node remembers of failed sign-ins by address, besides the counters of the accounts (`failures.ts`). */
 export interface Attempts {
   /** @throws AppError rate_limited when this address has failed on this account too often */
   check(account: string, address: string): void;
   failed(account: string, address: string): void;
   succeeded(account: string, address: string): void;
-  /** Counters of an e-mail address that has no account: it must lock like one that has, or locking would tell them apart. */
-  phantom(account: string): Lockout;
-  setPhantom(account: string, lockout: Lockout): void;
 }
 
 const pair = (account: string, address: string): string => `${address} ${account}`;
@@ -23,7 +18,6 @@ const pair = (account: string, address: string): string => `${address} ${account
 /** Failed attempts by account and address, in windows of 15 minutes. Only failures count: a class may share an address. */
 export function createAttempts(clock: Clock): Attempts {
   const failures = new Map<string, { count: number; endsAt: number }>();
-  const phantoms = new Map<string, Lockout>();
 
   function current(key: string): { count: number; endsAt: number } {
     const now = clock.now().getTime();
@@ -46,8 +40,6 @@ export function createAttempts(clock: Clock): Attempts {
     succeeded(account, address) {
       failures.delete(pair(account, address));
     },
-    phantom: (account) => phantoms.get(account) ?? noLockout,
-    setPhantom: (account, lockout) => remember(phantoms, account, lockout),
   };
 }
 

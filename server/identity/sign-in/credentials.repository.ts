@@ -5,6 +5,7 @@ import type { RevokeReason } from '../sessions/auth-session.entity.ts';
 import { readSetting } from '../settings.ts';
 import { pendingDuty } from './duties.ts';
 import type { DutyFacts } from './duties.ts';
+import { noLockout } from './lockout.ts';
 import type { Lockout } from './lockout.ts';
 
 /** What a sign-in is checked against. */
@@ -16,6 +17,7 @@ export interface SessionStanding {
   /** The organization the person works in: of the sign-in, else their primary one. */
   organizationId: string | null;
   account: AccountState;
+  signedInAt: Date;
   expiresAt: Date;
   rememberMe: boolean;
   lastActivityAt: Date;
@@ -34,6 +36,7 @@ interface StandingRow {
   status: AccountState['status'];
   suspended_until: Date | string | null;
   deleted_at: Date | string | null;
+  signed_in_at: Date | string;
   expires_at: Date | string;
   revoked_at: Date | string | null;
   revoke_reason: RevokeReason | null;
@@ -50,10 +53,10 @@ const date = (value: Date | string | null): Date | null => (value === null ? nul
 
 const standingSql = `
   select u.id as user_id, u.display_name, r.slug as role, u.token_version, u.status, u.suspended_until, u.deleted_at,
-    s.expires_at, s.revoked_at, s.revoke_reason, s.remember_me, s.last_activity_at, s.mfa_verified_at,
+    s.created_at as signed_in_at, s.expires_at, s.revoked_at, s.revoke_reason, s.remember_me, s.last_activity_at, s.mfa_verified_at,
     u.must_change_password, u.two_factor_enabled,
     array(select held.slug from user_roles given join roles held on held.id = given.role_id
-      where given.user_id = u.id and given.revoked_at is null and (given.expires_at is null or given.expires_at > now())) as held_roles,
+      where given.user_id = u.id and given.revoked_at is null and (given.expires_at is null or given.expires_at > ?)) as held_roles,
     array(select coalesce(own.value, everywhere.value)
       from (select m.organization_id from organization_memberships m
             where m.user_id = u.id and m.left_at is null and m.status = 'active' union all select null) scope
@@ -71,10 +74,11 @@ const standingSql = `
 export async function sessionStanding(
   em: EntityManager,
   sessionId: string,
+  now: Date,
   options: { lock: boolean } = { lock: false },
 ): Promise<SessionStanding | null> {
   const sql = options.lock ? `${standingSql} for update of s` : standingSql;
-  const [row] = await em.execute<StandingRow[]>(sql, [sessionId]);
+  const [row] = await em.execute<StandingRow[]>(sql, [now, sessionId]);
   if (!row) return null;
   return {
     userId: row.user_id,
@@ -87,6 +91,7 @@ export async function sessionStanding(
       suspendedUntil: date(row.suspended_until),
       deletedAt: date(row.deleted_at),
     },
+    signedInAt: new Date(row.signed_in_at),
     expiresAt: new Date(row.expires_at),
     rememberMe: row.remember_me,
     lastActivityAt: new Date(row.last_activity_at),
@@ -110,6 +115,8 @@ export interface Credentials {
   passwordHash: string | null;
   tokenVersion: number;
   account: AccountState;
+  /** It was suspended before its address was confirmed, and waits for that again when the suspension has lifted. */
+  confirmOnReturn: boolean;
   lockout: Lockout;
 }
 
@@ -119,6 +126,7 @@ interface CredentialsRow {
   token_version: number;
   status: AccountState['status'];
   suspended_until: Date | string | null;
+  confirm_on_return: boolean;
   failed_login_attempts: number;
   locked_until: Date | string | null;
 }
@@ -127,7 +135,7 @@ interface CredentialsRow {
 export type IdentifierField = 'email' | 'phone' | 'username';
 
 const credentialsSql = (field: IdentifierField): string => `
-  select id, password_hash, token_version, status, suspended_until, failed_login_attempts, locked_until
+  select id, password_hash, token_version, status, suspended_until, confirm_on_return, failed_login_attempts, locked_until
   from users where ${field} = ? and deleted_at is null`;
 
 /**
@@ -150,6 +158,7 @@ const toCredentials = (row: CredentialsRow): Credentials => ({
   passwordHash: row.password_hash,
   tokenVersion: row.token_version,
   account: { status: row.status, suspendedUntil: date(row.suspended_until), deletedAt: null },
+  confirmOnReturn: row.confirm_on_return,
   lockout: { failures: row.failed_login_attempts, lockedUntil: date(row.locked_until) },
 });
 
@@ -160,30 +169,45 @@ export interface PersonProof {
   tokenVersion: number;
   account: AccountState;
   lockout: Lockout;
+  /** Their own, such as STU10001. */
+  code: string;
   /** The primary one. */
   organizationId: string | null;
 }
 
 /** Null: no such account, or a deleted one. */
 export async function personProof(em: EntityManager, userId: string): Promise<PersonProof | null> {
-  const [row] = await em.execute<(CredentialsRow & { organization_id: string | null })[]>(
-    `select u.id, u.password_hash, u.token_version, u.status, u.suspended_until, u.failed_login_attempts, u.locked_until,
+  const [row] = await em.execute<(CredentialsRow & { code: string; organization_id: string | null })[]>(
+    `select u.id, u.code, u.password_hash, u.token_version, u.status, u.suspended_until, u.confirm_on_return, u.failed_login_attempts, u.locked_until,
        (select m.organization_id from organization_memberships m
         where m.user_id = u.id and m.left_at is null and m.status = 'active' order by m.is_primary desc, m.id limit 1) as organization_id
      from users u where u.id = ? and u.deleted_at is null`,
     [userId],
   );
   if (!row) return null;
-  return { ...toCredentials(row), organizationId: row.organization_id };
+  return { ...toCredentials(row), code: row.code, organizationId: row.organization_id };
 }
 
 /** Whether a role of the person demands a second factor, set up or not. */
-export async function requiresSecondFactor(em: EntityManager, sessionId: string): Promise<boolean> {
-  const [row] = await em.execute<StandingRow[]>(standingSql, [sessionId]);
+export async function requiresSecondFactor(
+  em: EntityManager,
+  sessionId: string,
+  now: Date,
+): Promise<boolean> {
+  const [row] = await em.execute<StandingRow[]>(standingSql, [now, sessionId]);
   return (
     row !== undefined &&
     pendingDuty({ ...dutyFacts(row), mustChangePassword: false, hasSecondFactor: false }) !== null
   );
+}
+
+/** An account's counters of wrong passwords and codes, locked: attempts on one account are judged one after the other. */
+export async function lockLockout(em: EntityManager, userId: string): Promise<Lockout> {
+  const [row] = await em.execute<Pick<CredentialsRow, 'failed_login_attempts' | 'locked_until'>[]>(
+    'select failed_login_attempts, locked_until from users where id = ? for no key update',
+    [userId],
+  );
+  return row ? { failures: row.failed_login_attempts, lockedUntil: date(row.locked_until) } : noLockout;
 }
 
 /** Writes an account's counters of wrong passwords. */

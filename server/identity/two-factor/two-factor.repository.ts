@@ -123,6 +123,15 @@ export interface MfaChallenge {
   usedAt: Date | null;
 }
 
+/** Whose challenge it is; it may be gone a moment later. */
+export async function ownerOfMfaChallenge(em: EntityManager, id: string): Promise<string | null> {
+  const [row] = await em.execute<{ user_id: string }[]>(
+    `select user_id from auth_challenges where id = ? and purpose = 'mfa'`,
+    [id],
+  );
+  return row?.user_id ?? null;
+}
+
 /** Locks the challenge: answers to it take turns. */
 export async function mfaChallenge(em: EntityManager, id: string): Promise<MfaChallenge | null> {
   const [row] = await em.execute<

@@ -3,20 +3,18 @@ import type { TwoFactorView } from '../../../shared/identity/two-factor.ts';
 import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
-import { isUsable } from '../accounts/account.ts';
+import { unusable } from '../accounts/account.ts';
+import type { Unusable } from '../accounts/account.ts';
 import type { AreaDeps } from '../deps.ts';
 import { tellOwner } from '../passkeys/tell-owner.ts';
 import type { Client, OpenSession } from '../sessions/sessions.service.ts';
-import {
-  noteSignIn,
-  personProof,
-  requiresSecondFactor,
-  saveLockout,
-} from '../sign-in/credentials.repository.ts';
+import { noteSignIn, personProof, requiresSecondFactor } from '../sign-in/credentials.repository.ts';
 import type { PersonProof } from '../sign-in/credentials.repository.ts';
-import { afterFailure, lockedUntil } from '../sign-in/lockout.ts';
+import { countFailure } from '../sign-in/failures.ts';
+import type { FailedWith } from '../sign-in/failures.ts';
+import { lockedUntil } from '../sign-in/lockout.ts';
 import { passwordMatches } from '../sign-in/password.ts';
-import { assertSteppedUp, noteProof, steppedUpUntil } from '../sign-in/step-up.ts';
+import { assertSteppedUp, noteProof, stepUpMethods, steppedUpUntil } from '../sign-in/step-up.ts';
 import {
   newRecoveryCodes,
   newTotpSecret,
@@ -32,6 +30,7 @@ import {
   keepSecret,
   mfaChallenge,
   noteChallengeAttempt,
+  ownerOfMfaChallenge,
   replaceRecoveryCodes,
   secondFactorOf,
   useUpMfaChallenge,
@@ -48,7 +47,8 @@ interface Refused {
     | 'wrong_code'
     | 'invalid_credentials'
     | 'account_locked'
-    | 'account_inactive';
+    | 'step_up_required'
+    | Unusable['refused'];
   data?: Record<string, unknown>;
 }
 
@@ -70,7 +70,7 @@ export class TwoFactorService {
       enabled: factor.enabled,
       confirmedAt: factor.confirmedAt?.toISOString() ?? null,
       recoveryCodesLeft: factor.recoveryCodesLeft,
-      required: await requiresSecondFactor(em, actor.authSessionId),
+      required: await requiresSecondFactor(em, actor.authSessionId, this.#deps.clock.now()),
     };
   }
 
@@ -127,7 +127,8 @@ export class TwoFactorService {
       await assertSteppedUp(tx.em, actor, now);
       const factor = await secondFactorOf(tx.em, actor.userId, { lock: true });
       if (!factor?.enabled) throw new AppError('conflict');
-      const refused = await this.#judgeCode(tx, actor.userId, factor, code, now);
+      const by = { failedWith: 'step_up', actor } as const;
+      const refused = await this.#judgeCode(tx, actor.userId, factor, code, now, by);
       if (refused) return refused.refused === 'wrong_code' ? { refused: 'proof_invalid' } : refused;
       await disable(tx.em, actor.userId);
       this.#audit(tx, actor, 'two_factor.disabled', 'high');
@@ -161,20 +162,24 @@ export class TwoFactorService {
    * Finishes a sign-in that waits for its second factor. A wrong code counts towards the lock of the account, as a wrong
    * password does.
    * @throws AppError proof_invalid, proof_expired, already_used, too_many_attempts (the challenge), wrong_code,
-   *   account_locked, account_inactive
+   *   account_locked, account_inactive, account_suspended
    */
   async answer(input: { challengeId: string; code: string }, client: Client): Promise<OpenSession> {
     return this.#refusable(async (tx, now) => {
+      // The account first, then the challenge: in the order in which whoever ends sign-ins takes them.
+      const owner = await ownerOfMfaChallenge(tx.em, input.challengeId);
+      const factor = owner === null ? null : await secondFactorOf(tx.em, owner, { lock: true });
       const challenge = await mfaChallenge(tx.em, input.challengeId);
-      const why = judgeChallenge(challenge, now);
-      if (why || !challenge) return { refused: why ?? 'proof_invalid' };
+      const invalid = judgeChallenge(challenge, now);
+      if (invalid || !challenge) return { refused: invalid ?? 'proof_invalid' };
       const { userId, data } = challenge;
-      const factor = await secondFactorOf(tx.em, userId, { lock: true });
       const person = await personProof(tx.em, userId);
-      // The factor was taken away meanwhile, or the password changed: what was proven does not hold any more.
+      // The factor was taken away meanwhile: what was asked for is not there. A changed password has ended the challenge.
       if (!factor?.enabled || !person) return { refused: 'proof_invalid' };
-      if (!isUsable(person.account, now)) return { refused: 'account_inactive' };
-      const refused = await this.#judgeCode(tx, userId, factor, input.code, now, person);
+      const why = unusable(person.account, now);
+      if (why) return why;
+      const by = { failedWith: 'second_factor' } as const;
+      const refused = await this.#judgeCode(tx, userId, factor, input.code, now, by);
       if (refused?.refused === 'account_locked') return refused;
       if (refused) {
         await noteChallengeAttempt(tx.em, input.challengeId);
@@ -192,9 +197,10 @@ export class TwoFactorService {
   }
 
   /**
-   * Proves again who somebody is.
+   * Proves again who somebody is: with the second factor, where there is one. The password alone would make a stolen
+   * session and a known password a way to new recovery codes.
    * @returns until when that counts
-   * @throws AppError invalid_credentials, account_locked
+   * @throws AppError invalid_credentials, account_locked, step_up_required (not with the password)
    */
   async stepUp(actor: UserActor, proof: Proof): Promise<{ until: string }> {
     const before = await personProof(this.#deps.db.em(), actor.userId);
@@ -208,10 +214,19 @@ export class TwoFactorService {
       const factor = await secondFactorOf(tx.em, actor.userId, { lock: true });
       const person = await personProof(tx.em, actor.userId);
       if (!factor || !person) return { refused: 'invalid_credentials' };
+      if ('password' in proof && factor.enabled) {
+        const methods = stepUpMethods({ hasPassword: person.passwordHash !== null, ...factor });
+        return { refused: 'step_up_required', data: { methods } };
+      }
       const refused =
         'code' in proof
-          ? await this.#judgeCode(tx, actor.userId, factor, proof.code, now, person)
-          : await this.#judgePassword(tx, person, right && person.passwordHash === before?.passwordHash, now);
+          ? await this.#judgeCode(tx, actor.userId, factor, proof.code, now, { failedWith: 'step_up', actor })
+          : await this.#judgePassword(
+              tx,
+              actor,
+              person,
+              right && person.passwordHash === before?.passwordHash,
+            );
       if (refused) return refused.refused === 'wrong_code' ? { refused: 'invalid_credentials' } : refused;
       await noteProof(tx.em, actor.authSessionId, now, { mfa: 'code' in proof });
       return { until: steppedUpUntil(now).toISOString() };
@@ -220,14 +235,14 @@ export class TwoFactorService {
 
   async #judgePassword(
     tx: Transaction,
+    actor: UserActor,
     person: PersonProof,
     right: boolean,
-    now: Date,
   ): Promise<Refused | null> {
-    const until = lockedUntil(person.lockout, now);
-    if (until) return { refused: 'account_locked', data: { until: until.toISOString() } };
+    const until = lockedUntil(person.lockout, this.#deps.clock.now());
+    if (until) return locked(until);
     if (right) return null;
-    await saveLockout(tx.em, person.userId, afterFailure(person.lockout, now));
+    await countFailure(this.#deps, tx, { userId: person.userId, actor }, 'step_up');
     return { refused: 'invalid_credentials' };
   }
 
@@ -238,28 +253,28 @@ export class TwoFactorService {
     factor: SecondFactor,
     code: string,
     now: Date,
-    known?: PersonProof,
+    { failedWith, actor }: { failedWith: FailedWith; actor?: UserActor },
   ): Promise<Refused | null> {
-    const person = known ?? (await personProof(tx.em, userId));
+    const person = await personProof(tx.em, userId);
     if (!person) return { refused: 'proof_invalid' };
     const until = lockedUntil(person.lockout, now);
-    if (until) return { refused: 'account_locked', data: { until: until.toISOString() } };
+    if (until) return locked(until);
     const kind = await takeCode(this.#deps, tx, userId, factor, code, now);
-    const about = {
-      actor: null,
-      category: 'security',
-      resourceType: 'user',
-      resourceId: userId,
-      organizationId: person.organizationId,
-    } as const;
     if (kind === null) {
-      await saveLockout(tx.em, userId, afterFailure(person.lockout, now));
-      this.#deps.audit.record(tx, { ...about, action: 'two_factor.refused' });
+      await countFailure(this.#deps, tx, { userId, actor }, failedWith);
       return { refused: 'wrong_code' };
     }
     if (kind === 'recovery_code') {
       const left = factor.recoveryCodesLeft - 1;
-      this.#deps.audit.record(tx, { ...about, action: 'two_factor.recovery_code_used', metadata: { left } });
+      this.#deps.audit.record(tx, {
+        actor: actor ?? null,
+        action: 'two_factor.recovery_code_used',
+        category: 'security',
+        resourceType: 'user',
+        resourceId: userId,
+        organizationId: person.organizationId,
+        metadata: { left },
+      });
       await tellOwner(this.#deps, tx, userId, {
         subject: 'A recovery code was used',
         sentence: `A recovery code of your account was used. ${left} of them are left.`,
@@ -295,6 +310,11 @@ export class TwoFactorService {
     });
   }
 }
+
+const locked = (until: Date): Refused => ({
+  refused: 'account_locked',
+  data: { until: until.toISOString() },
+});
 
 const isRefused = (outcome: unknown): outcome is Refused =>
   typeof outcome === 'object' && outcome !== null && 'refused' in outcome;

@@ -19,8 +19,13 @@ export interface StoredEvent extends OutboxEvent {
 export interface Outbox {
   /** Writes the event in the caller's transaction; subscribers hear of it after the commit. */
   add(tx: Transaction, event: OutboxEvent): Promise<void>;
-  /** At least once, ordered per process; a handler that throws is called again later with growing delay. */
+  /**
+   * At least once, ordered per process; a handler that throws is called again later, with growing delay and up to a hundred
+   * times. Each event stands for itself: one that fails holds up no other.
+   */
   on(type: string, handler: (event: StoredEvent) => Promise<void>): void;
+  /** Forgets events that were delivered so many days ago. @returns how many */
+  purge(days: number): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -35,8 +40,9 @@ interface Row {
   attempts: number;
 }
 
-const batch = 100;
 const pollMs = 5000;
+/** With five minutes between the later ones about eight hours; then the event stays where it is, with its last error. */
+const maxAttempts = 100;
 
 /** The transactional outbox: events survive a crash between commit and delivery. */
 export function createOutbox(db: Database, log: Logger): Outbox {
@@ -65,28 +71,31 @@ export function createOutbox(db: Database, log: Logger): Outbox {
       log.error({ err: error, event: row.event_type, id: row.id }, 'an outbox handler failed');
       await em.execute(
         `update outbox_events set attempts = attempts + 1, last_error = ?,
-           next_attempt_at = now() + make_interval(secs => least(300, power(2, attempts)::int)) where id = ?`,
-        [String(error).slice(0, 500), row.id],
+           next_attempt_at = case when attempts + 1 >= ? then 'infinity'
+             else now() + make_interval(secs => least(300, power(2, least(attempts, 9)))) end
+         where id = ?`,
+        [String(error).slice(0, 500), maxAttempts, row.id],
       );
     }
   }
 
-  async function drainOnce(): Promise<number> {
+  /** One event, in a transaction of its own. @returns whether there was one */
+  async function drainOnce(): Promise<boolean> {
     return db.transaction(async ({ em }) => {
-      const rows = await em.execute<Row[]>(
+      const [row] = await em.execute<Row[]>(
         `select id, organization_id, aggregate_type, aggregate_id, event_type, payload, attempts from outbox_events
          where published_at is null and (next_attempt_at is null or next_attempt_at <= now())
-         order by id limit ${batch} for update skip locked`,
+         order by id limit 1 for update skip locked`,
       );
-      for (const row of rows) await deliver(em, row);
-      return rows.length;
+      if (row) await deliver(em, row);
+      return row !== undefined;
     });
   }
 
   async function drain(): Promise<void> {
     do {
       again = false;
-      while (!stopped && (await drainOnce()) === batch);
+      while (!stopped && (await drainOnce()));
     } while (again && !stopped);
   }
 
@@ -100,6 +109,8 @@ export function createOutbox(db: Database, log: Logger): Outbox {
       .catch((error: unknown) => log.error({ err: error }, 'the outbox could not be read'))
       .finally(() => {
         draining = null;
+        // Woken after the last look.
+        if (again) wake();
       });
   }
 
@@ -119,6 +130,14 @@ export function createOutbox(db: Database, log: Logger): Outbox {
     },
     on(type, handler) {
       handlers.set(type, [...(handlers.get(type) ?? []), handler]);
+    },
+    async purge(days) {
+      const [row] = await db.em().execute<{ n: number }[]>(
+        `with gone as (delete from outbox_events where published_at < now() - make_interval(days => ?) returning 1)
+         select count(*)::int as n from gone`,
+        [days],
+      );
+      return row?.n ?? 0;
     },
     async start() {
       timer = setInterval(wake, pollMs);

@@ -5,7 +5,8 @@ import type { Metrics } from '../telemetry/metrics.ts';
 /** What `/readyz` says besides its status. */
 export interface Readiness {
   database: 'up' | 'down';
-  media: { state: string; reason: string | null };
+  /** Codes and figures only: everybody may ask. */
+  media: { state: string; reason: string | null; percent: number | null };
   demo: boolean;
   version: string;
 }

@@ -2,9 +2,10 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { RouteContract } from '../../../shared/kernel/contract.ts';
-import type { ErrorCode } from '../../../shared/kernel/errors.ts';
 import type { Authenticator, UserActor } from '../actor.ts';
 import { AppError, invalidInput } from '../errors.ts';
+import { isRefusal } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
 import { requestContext } from '../request-context.ts';
 import { bodyParser } from './body.ts';
 import { addressKey } from './client.ts';
@@ -46,17 +47,10 @@ export interface RouteDeps {
   refused?(actor: UserActor, refusal: Refusal): Promise<void>;
 }
 
-/** Somebody asked for what they have no right to. */
-export interface Refusal {
-  operation: string;
-  code: ErrorCode;
-  /** What the operation needs, as its contract says. */
-  permission: string;
-  /** On what; null = the installation. */
-  subject: { type: string; id: string } | null;
-}
-
-/** Mounts routes below `/api/v1`. The order is always: who, how often, what; then the handler, then the reply. */
+/**
+ * Mounts routes below `/api/v1`. The order is always: who, how often, what; then the handler, then the reply. Nothing of a body is
+ * read before the first two, so that what is refused costs next to nothing and is counted all the same.
+ */
 export function mountRoutes(routes: readonly BoundRoute[], deps: RouteDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const general: GeneralLimiters = {
@@ -65,7 +59,7 @@ export function mountRoutes(routes: readonly BoundRoute[], deps: RouteDeps): Rou
   };
   for (const bound of routes) {
     const method = bound.contract.method.toLowerCase() as 'get' | 'post' | 'patch' | 'put' | 'delete';
-    router[method](bound.contract.path, ...bodyParser(bound.contract), edge(bound, deps, general));
+    router[method](bound.contract.path, edge(bound, deps, general));
   }
   return router;
 }
@@ -79,17 +73,11 @@ interface GeneralLimiters {
 
 function edge({ contract, handle }: BoundRoute, deps: RouteDeps, general: GeneralLimiters) {
   const limiter = createRateLimiter(contract.rate);
+  const body = bodyParser(contract);
   return async (req: Request, res: Response): Promise<void> => {
-    const address = addressKey(requestContext().ipAddress);
-    const { actor, rate: overall } = await admit(req, contract, deps, general, address);
-    const rate = tightest(
-      await limiter.take(contract.rate.by === 'user' && actor ? actor.userId : address),
-      overall,
-    );
-    res
-      .setHeader('ratelimit-limit', rate.limit)
-      .setHeader('ratelimit-remaining', rate.remaining)
-      .setHeader('ratelimit-reset', rate.resetSeconds);
+    const actor = await admit(req, res, contract, deps, general, limiter);
+    if (actor) await assertFits(actor, contract, req, deps);
+    await body(req, res);
     const reply = await handle({
       actor: actor as UserActor,
       params: contract.params ? parseParams(contract.params, req.params) : undefined,
@@ -113,27 +101,54 @@ function edge({ contract, handle }: BoundRoute, deps: RouteDeps, general: Genera
   };
 }
 
-/** Who asks, and what the limits over all operations leave them. */
+/** Who asks, if they may ask this often. The limits stand in the headers of whatever is answered. */
 async function admit(
   req: Request,
+  res: Response,
   contract: RouteContract,
   deps: RouteDeps,
   general: GeneralLimiters,
-  address: string,
-): Promise<{ actor: UserActor | null; rate: RateState }> {
+  limiter: RateLimiter,
+): Promise<UserActor | null> {
+  const address = addressKey(requestContext().ipAddress);
   if (contract.access !== 'user') {
-    const rate = await general.address.take(address);
+    tell(res, await general.address.take(address), await limiter.take(address));
     if (contract.access === 'cookie') deps.assertOwnOrigin(req);
-    return { actor: null, rate };
+    return null;
   }
   let actor: UserActor;
   try {
     actor = await authenticate(req, deps);
   } catch (error) {
     // Whoever tries tokens is nobody yet.
-    await general.address.take(address);
+    tell(res, await general.address.take(address));
     throw error;
   }
+  const { apiKey, userId } = actor;
+  // What a program does is no burden on the person's own account.
+  const account = apiKey ? `key ${apiKey.id}` : userId;
+  const overall = await general.account.take(account);
+  const own = await limiter.take(contract.rate.by === 'user' ? account : address);
+  tell(res, ...(apiKey?.rate ? [apiKey.rate] : []), overall, own);
+  return actor;
+}
+
+/** Of several limits, the headers tell the one that will refuse first. */
+function tell(res: Response, ...rates: RateState[]): void {
+  const rate = rates.reduceRight((found, one) => tightest(found, one));
+  res
+    .setHeader('ratelimit-limit', rate.limit)
+    .setHeader('ratelimit-remaining', rate.remaining)
+    .setHeader('ratelimit-reset', rate.resetSeconds);
+}
+
+/** Whether somebody may use an operation at all now, and a program at all. */
+async function assertFits(
+  actor: UserActor,
+  contract: RouteContract,
+  req: Request,
+  deps: RouteDeps,
+): Promise<void> {
   assertNothingPending(actor, contract);
   try {
     assertKeyFits(actor, contract);
@@ -141,9 +156,6 @@ async function admit(
     await tellRefusal(error, actor, contract, req, deps);
     throw error;
   }
-  const { apiKey } = actor;
-  const rate = await general.account.take(apiKey ? `key ${apiKey.id}` : actor.userId);
-  return { actor, rate: apiKey?.rate ? tightest(apiKey.rate, rate) : rate };
 }
 
 /** @throws AppError must_change_password, two_factor_setup_required */
@@ -157,11 +169,9 @@ function assertNothingPending({ pending }: UserActor, { whilePending = [] }: Rou
  */
 function assertKeyFits({ apiKey }: UserActor, { permission }: RouteContract): void {
   if (!apiKey) return;
-  if (!permission) throw new AppError('api_key_refused');
+  if (!permission || permission.personOnly) throw new AppError('api_key_refused');
   if (!apiKey.permissions.includes(permission.slug)) throw new AppError('forbidden');
 }
-
-const refusals = new Set<string>(['forbidden', 'role_level', 'api_key_refused']);
 
 async function tellRefusal(
   error: unknown,
@@ -171,7 +181,7 @@ async function tellRefusal(
   deps: RouteDeps,
 ): Promise<void> {
   const { permission, id } = contract;
-  if (!permission || !(error instanceof AppError) || !refusals.has(error.code)) return;
+  if (!permission || !(error instanceof AppError) || !isRefusal(error.code)) return;
   const { slug, on } = permission;
   const subject = on === 'system' ? null : { type: on.type, id: String(req.params[on.param]) };
   await deps.refused?.(actor, { operation: id, code: error.code, permission: slug, subject });

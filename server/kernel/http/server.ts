@@ -64,6 +64,8 @@ export interface HttpServer {
   mount(content: HttpContent): void;
   /** Hands upgrades below `prefix` to a handler; the origin was checked. */
   onUpgrade(prefix: string, handler: UpgradeHandler): void;
+  /** Below which paths sockets are opened, besides those of Socket.IO. */
+  upgradePrefixes(): string[];
   listen(port: number, host: string): Promise<AddressInfo>;
   close(): Promise<void>;
 }
@@ -112,6 +114,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     onUpgrade(prefix, handler) {
       upgrades.push({ prefix, handler });
     },
+    upgradePrefixes: () => upgrades.map(({ prefix }) => prefix),
     listen(port, host) {
       return new Promise((resolve, reject) => {
         server.once('error', reject);

@@ -31,14 +31,19 @@ export function createJobs(options: { url: string; log: Logger; retryDelaySecond
   function ensureQueue(name: string): Promise<void> {
     const known = made.get(name);
     if (known) return known;
-    const making = boss.start().then(() =>
-      boss.createQueue(name, {
-        retryLimit: 10,
-        retryDelay: options.retryDelaySeconds ?? 5,
-        retryBackoff: true,
-        retryDelayMax: 3600,
-      }),
-    );
+    const settings = {
+      retryLimit: 10,
+      retryDelay: options.retryDelaySeconds ?? 5,
+      retryBackoff: true,
+      retryDelayMax: 3600,
+      // Jobs hold sealed messages to people: what is done is forgotten soon.
+      deleteAfterSeconds: 3600,
+    };
+    const making = boss.start().then(async () => {
+      await boss.createQueue(name, settings);
+      // One that an earlier version made.
+      await boss.updateQueue(name, settings);
+    });
     made.set(name, making);
     // Whoever asks next tries again.
     making.catch(() => made.delete(name));

@@ -14,6 +14,7 @@ import { smsTransport, smtpTransport } from './transports.ts';
 import type { Outgoing, Transport } from './transports.ts';
 
 export type { Mail, Mailer, TextMessage } from './mailer.ts';
+export { written } from './written.ts';
 
 export interface MailDeps {
   config: Pick<
@@ -28,6 +29,14 @@ export interface MailDeps {
 
 const queue = 'mail.send';
 const longest = { subject: 200, text: 20_000, sms: 1000 };
+
+/** What `nothing` seals: about as long as a mail. */
+interface Decoy {
+  id: string;
+  channel: 'none';
+  filler: string;
+}
+const filler = ' '.repeat(2000);
 
 /** A job as the queue keeps it: what is sealed holds addresses, names, and links that open accounts. */
 interface Sealed {
@@ -53,18 +62,21 @@ export function createMailer(deps: MailDeps): { mailer: Mailer; devMailbox: Rout
   };
 
   jobs.queue<Sealed>(queue, async ({ id, sealed }) => {
-    const message = JSON.parse(secrets.open(about(id), Buffer.from(sealed, 'base64')).toString()) as Outgoing;
+    const opened = secrets.open(about(id), Buffer.from(sealed, 'base64')).toString();
+    const message = JSON.parse(opened) as Outgoing | Decoy;
+    if (message.channel === 'none') return;
     const transport = transports[message.channel];
     if (!transport) throw new Error(`there is no way to send a ${message.channel}`);
     try {
       await transport(message);
     } catch (error) {
       log.warn({ err: error, messageId: id, channel: message.channel }, 'a message was not accepted');
-      throw error;
+      // The queue keeps why a job failed, in clear text; what a mail server says names whom the message was for.
+      throw new Error('the message was not accepted');
     }
   });
 
-  const enqueue = (tx: Parameters<Jobs['send']>[0], message: Outgoing): Promise<void> => {
+  const enqueue = (tx: Parameters<Jobs['send']>[0], message: Outgoing | Decoy): Promise<void> => {
     const sealed = secrets.seal(about(message.id), JSON.stringify(message)).toString('base64');
     return jobs.send(tx, queue, { id: message.id, sealed } satisfies Sealed);
   };
@@ -93,6 +105,7 @@ export function createMailer(deps: MailDeps): { mailer: Mailer; devMailbox: Rout
         if (text.length > longest.sms) throw refused('text');
         await enqueue(tx, { id: randomUUID(), channel: 'sms', to, text });
       },
+      nothing: (tx) => enqueue(tx, { id: randomUUID(), channel: 'none', filler }),
     },
     devMailbox: mailbox?.router ?? null,
   };

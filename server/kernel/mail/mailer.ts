@@ -26,4 +26,9 @@ export interface Mailer {
   canText: boolean;
   mail(tx: Transaction, mail: Mail): Promise<void>;
   text(tx: Transaction, message: TextMessage): Promise<void>;
+  /**
+   * A job like the others that sends nothing: for answers that must not tell by the work they cost whether there was anybody
+   * to write to.
+   */
+  nothing(tx: Transaction): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { z } from 'zod';
 import { errorCatalogue } from '../../../shared/kernel/errors.ts';
+import { limits } from '../../../shared/kernel/limits.ts';
 import type { ErrorCode, WireError } from '../../../shared/kernel/errors.ts';
 import type {
   ChannelContract,
@@ -15,7 +16,8 @@ import { userAgentOf } from '../http/client.ts';
 import { withRequestContext } from '../request-context.ts';
 import type { RequestContext } from '../request-context.ts';
 import { createRateLimiter } from '../http/rate-limit.ts';
-import type { RateLimiter } from '../http/rate-limit.ts';
+import { isRefusal } from '../refusal.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Logger } from '../logger.ts';
 import { Outgoing } from './outgoing.ts';
 
@@ -46,18 +48,24 @@ export interface ChannelFeature<C extends ChannelContract, S> {
   contract: C;
   open(): S;
   handlers: ChannelHandlers<C, S>;
+  /** What the rights of an event are about: what the connection is in, or asks to be in. */
+  subjectOf(connection: Connection<C, S>, input: unknown): { type: string; id: string } | null;
   /** The socket is gone, for whatever reason. */
   closed(connection: Connection<C, S>): void;
 }
 
 export interface ChannelDeps {
   io: Server;
+  /** Every contract that is bound is put here: what a walk over all channels goes by. */
+  channels: ChannelContract[];
   authenticator: Authenticator;
   log: Logger;
   /** Where a handshake comes from, through proxies as far as they are trusted. */
   addressOf(req: IncomingMessage): string | null;
   /** Parses replies against the contract too; on in development and tests. */
   checkReplies: boolean;
+  /** Told of everybody who was refused for want of a right, before they are answered. */
+  refused?(actor: UserActor, refusal: Refusal): Promise<void>;
 }
 
 export interface Channel<C extends ChannelContract, S> {
@@ -84,16 +92,20 @@ export function bindChannel<C extends ChannelContract, S>(
   feature: ChannelFeature<C, S>,
 ): Channel<C, S> {
   const namespace = deps.io.of(feature.contract.namespace);
+  deps.channels.push(feature.contract);
   const open = new Map<string, Connection<C, S>>();
   // A sign-in may end between the check of its token and the entry of its socket here.
   const ended = new Map<string, ErrorCode>();
   const limiters = new Map(
-    Object.entries(feature.contract.events).map(([name, event]) => [name, createRateLimiter(event.rate)]),
+    Object.entries(feature.contract.events).map(([name, event]) => [name, createEventLimiter(event)]),
   );
   namespace.use((socket, next) => void handshake(deps, socket, next));
   namespace.on('connection', (socket) => {
     const connection = connect<C, S>(deps, socket, feature);
     open.set(socket.id, connection);
+    const { userId } = connection.actor;
+    const own = [...open.values()].filter(({ actor }) => actor.userId === userId).length;
+    if (own > limits.socketsPerPerson) connection.close('too_many_connections');
     receive(deps, feature, limiters, socket, connection);
     socket.on('disconnect', () => {
       open.delete(socket.id);
@@ -165,7 +177,7 @@ function connect<C extends ChannelContract, S>(
 function receive<C extends ChannelContract, S>(
   deps: ChannelDeps,
   feature: ChannelFeature<C, S>,
-  limiters: Map<string, RateLimiter>,
+  limiters: Map<string, EventLimiter>,
   socket: Socket,
   connection: Connection<C, S>,
 ): void {
@@ -188,7 +200,7 @@ function receive<C extends ChannelContract, S>(
     const last = args.at(-1);
     const ack = (typeof last === 'function' ? last : () => undefined) as Ack;
     const event = Object.hasOwn(feature.contract.events, name) ? feature.contract.events[name] : undefined;
-    const admitted = admit(event, limiters.get(name), socket.id, queued);
+    const admitted = admit(event, limiters.get(name), connection, queued);
     void admitted.then((refusal) => {
       if (refusal) {
         ack({ ok: false, error: toWireError(refusal) });
@@ -208,18 +220,37 @@ function receive<C extends ChannelContract, S>(
   });
 }
 
+type EventLimiter = (who: { id: string; actor: UserActor }) => Promise<unknown>;
+
+/** Sockets of one person that may each have what an event's rate says, where the event reaches nobody else. */
+const socketsWithRate = 4;
+
+/** What others see is limited for each person, however many sockets they open. */
+function createEventLimiter({ kind, rate }: EventContract): EventLimiter {
+  if (kind === 'durable' || kind === 'volatile') {
+    const person = createRateLimiter(rate);
+    return ({ actor }) => person.take(actor.userId);
+  }
+  const socket = createRateLimiter(rate);
+  const person = createRateLimiter({ ...rate, points: rate.points * socketsWithRate });
+  return async ({ id, actor }) => {
+    await socket.take(id);
+    await person.take(actor.userId);
+  };
+}
+
 const isOrdered = (event: EventContract): boolean => event.kind === 'durable' || event.kind === 'session';
 
 async function admit(
   event: EventContract | undefined,
-  limiter: RateLimiter | undefined,
-  socketId: string,
+  limiter: EventLimiter | undefined,
+  who: { id: string; actor: UserActor },
   queued: number,
 ): Promise<AppError | null> {
   if (!event || !limiter) return new AppError('unknown_event');
   if (queued >= maxQueued) return new AppError('rate_limited', { retryAfterSeconds: 1 });
   try {
-    await limiter.take(socketId);
+    await limiter(who);
     return null;
   } catch (error) {
     return toAppError(error);
@@ -237,7 +268,27 @@ async function handle<C extends ChannelContract, S>(
   const parsed = event.input.safeParse(input ?? {});
   if (!parsed.success) throw invalidInput(parsed.error);
   const reply = await withRequestContext(connection.context, () =>
-    feature.handlers[name](connection, parsed.data as EventInput<C, typeof name>),
+    feature.handlers[name](connection, parsed.data as EventInput<C, typeof name>).catch(
+      async (error: unknown) => {
+        await tellRefusal(deps, feature, connection, name, parsed.data, error);
+        throw error;
+      },
+    ),
   );
   return deps.checkReplies ? event.reply.parse(reply) : reply;
+}
+
+async function tellRefusal<C extends ChannelContract, S>(
+  deps: ChannelDeps,
+  { contract, subjectOf }: ChannelFeature<C, S>,
+  connection: Connection<C, S>,
+  name: string,
+  input: unknown,
+  error: unknown,
+): Promise<void> {
+  const permission = contract.events[name]?.permission;
+  if (!permission || !(error instanceof AppError) || !isRefusal(error.code)) return;
+  const operation = `${contract.namespace.slice(1)}:${name}`;
+  const subject = subjectOf(connection, input);
+  await deps.refused?.(connection.actor, { operation, code: error.code, permission, subject });
 }
