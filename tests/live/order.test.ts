@@ -133,12 +133,14 @@ describe('connections', () => {
     let over = false;
     void left.then(() => (over = true));
     let refusals = 0;
-    while (!over) {
-      const reply = await again.send('join', { sessionId });
-      expect(reply.ok).toBe(false);
-      refusals += 1;
-      await watcher.call('resume', { after: lost.seq ?? 0 }).catch(() => undefined);
-    }
+    await vi.waitUntil(
+      async () => {
+        expect((await again.send('join', { sessionId })).ok).toBe(false);
+        refusals += 1;
+        return over;
+      },
+      { interval: 100, timeout: 15_000 },
+    );
     expect(refusals).toBeGreaterThan(1);
   });
 });
