@@ -14,6 +14,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { signOut } from '../sign-out.ts';
+import type { Permission } from '../../../shared/identity/permissions.ts';
 import { useMe } from '../use-sign-in.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 
@@ -22,6 +23,18 @@ const themes = [
   { scheme: 'light', text: 'account.themeLight', Icon: IconSun },
   { scheme: 'dark', text: 'account.themeDark', Icon: IconMoon },
 ] as const satisfies { scheme: MantineColorScheme; text: string; Icon: unknown }[];
+
+/** Whoever has one of these finds something to do in the administration; teachers see people, and are none of it. */
+const administrative: readonly Permission[] = [
+  'user.create',
+  'user.update',
+  'organization.manage',
+  'organization.invite',
+  'role.read',
+  'audit.read',
+  'settings.read',
+  'api_key.manage',
+];
 
 /** Who is signed in, the look of the page, and the way out. */
 export function AccountMenu() {
@@ -76,7 +89,7 @@ export function AccountMenu() {
         >
           {t('account.settings')}
         </Menu.Item>
-        {(me.permissions.includes('user.create') || me.permissions.includes('organization.invite')) && (
+        {administrative.some((slug) => me.permissions.includes(slug)) && (
           <Menu.Item
             component={Link}
             to="/admin"
