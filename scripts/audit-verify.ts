@@ -63,8 +63,8 @@ async function verify(url: string): Promise<Verification> {
   await client.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
-    const query: Query = async <T extends object>(text: string, values: unknown[] = []) =>
-      (await client.query<T & pg.QueryResultRow>(text, values)).rows;
+    const query: Query = async <T extends object>(text: string, parameters: unknown[] = []) =>
+      (await client.query<T & pg.QueryResultRow>(text, parameters)).rows;
     return await verifyTrail({ query, key: auditKey(), file, acceptChains: accepted });
   } finally {
     await client.end();

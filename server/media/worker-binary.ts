@@ -150,7 +150,8 @@ function progressOf(line: string): WorkerProgress | null {
   const said = /^media worker: (.*)/.exec(line)?.[1] ?? '';
   if (said.startsWith('another process')) return { step: 'waiting', percent: null };
   if (said.startsWith('asking for')) return { step: 'downloading', percent: null };
-  if (said.startsWith('building') || /^installing /.test(line)) return { step: 'compiling', percent: null };
+  if (said.startsWith('building') || line.startsWith('installing '))
+    return { step: 'compiling', percent: null };
   return null;
 }
 

@@ -341,9 +341,9 @@ describe('a live class', () => {
       await openPanel(who, 'notes');
       await who.page.locator(editable).waitFor();
     }
-    await type(ada, 'Stomata open by day. ');
+    await write(ada, 'Stomata open by day. ');
     await ben.at('note-editor').getByText('Stomata open by day.').waitFor();
-    await type(ben, 'And close at night.');
+    await write(ben, 'And close at night.');
     await ada.at('note-editor').getByText('And close at night.').waitFor();
     for (const who of [ada, ben]) await saved(who);
     await ada.screenshot('06-notes');
@@ -386,7 +386,7 @@ describe('a live class', () => {
       .locator('[data-testid="connection-state"][data-state="reconnecting"]')
       .waitFor({ state: 'attached' });
     await say(ada, 'Ben cannot read this yet');
-    await type(ben, ' Written without a network.', 'notes');
+    await write(ben, ' Written without a network.', 'notes');
     await ben.page.locator('[data-testid="note-saved"]:not([data-state="saved"])').waitFor();
     // Twenty seconds of outage is what is tested, so this one wait is the test's subject.
     await ben.page.waitForFunction(
@@ -423,7 +423,7 @@ describe('a live class', () => {
       .locator('[data-testid="chat-line"][data-state="sent"]', { hasText: 'Acknowledged before the crash' })
       .waitFor();
     await openPanel(ben, 'notes');
-    await type(ben, ' Kept through a crash.');
+    await write(ben, ' Kept through a crash.');
     await saved(ben);
     await server.kill();
     for (const who of [ada, ben])
@@ -501,7 +501,10 @@ describe('a live class', () => {
     );
     await flowing('after the worker died');
     // What is asserted does not depend on the machine: one fact tells it all, and it is over with one new start.
-    expect({ resets: await factsOf('media.reset'), removed: await factsOf('media.producer.removed') }).toEqual({
+    expect({
+      resets: await factsOf('media.reset'),
+      removed: await factsOf('media.producer.removed'),
+    }).toEqual({
       resets: told.resets + 1,
       removed: told.removed,
     });
@@ -532,7 +535,7 @@ describe('a live class', () => {
 
 const editable = '[data-testid="note-editor"][contenteditable="true"]';
 
-async function type(who: Person, text: string, open?: 'notes'): Promise<void> {
+async function write(who: Person, text: string, open?: 'notes'): Promise<void> {
   if (open) await openPanel(who, open);
   const editor = who.page.locator(editable);
   await editor.click();

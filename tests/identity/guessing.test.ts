@@ -193,7 +193,7 @@ async function workOf(work: () => Promise<unknown>): Promise<{ statements: numbe
     await work();
     // A new connection of the pool asks whether the database is there.
     const texts = spy.mock.calls
-      .map(([query]) => String(query))
+      .map(([query]) => (typeof query === 'string' ? query : JSON.stringify(query)))
       .filter((text) => !text.includes('pg_database'));
     const inserts = texts.flatMap((text) => /insert into ([\w."]+)/i.exec(text)?.[1] ?? []);
     return { statements: texts.length, inserts };

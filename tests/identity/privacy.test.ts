@@ -216,7 +216,9 @@ describe('putting an account to rest', () => {
       expect((await server.ask('POST', path, { token, body: { confirm: password } })).status).toBe(204);
       expect((await box.to(email))[0]?.subject).toBe(subject);
     }
-    const tagged = await rows<{ action: string }>(`select distinct action from audit_logs where 'gdpr' = any (tags)`);
+    const tagged = await rows<{ action: string }>(
+      `select distinct action from audit_logs where 'gdpr' = any (tags)`,
+    );
     expect(tagged).toEqual([{ action: 'user.erased' }]);
   });
 
@@ -230,7 +232,7 @@ describe('putting an account to rest', () => {
         server.ask('POST', '/me/deactivate', { token, body: { confirm: password } }),
       ),
     );
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 409]);
     await rows(`update organization_memberships set role = 'member' where user_id = any($1::uuid[])`, owners);
   });
 

@@ -222,7 +222,10 @@ describe('limits', () => {
 });
 
 describe('whatever is answered', () => {
-  const ask = async (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) => {
+  const ask = async (
+    path: string,
+    init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+  ) => {
     const reply = await fetch(`${url}${path}`, {
       ...init,
       headers: { 'x-forwarded-for': '203.0.113.90', ...init.headers },

@@ -121,7 +121,7 @@ describe('connections', () => {
     const one = await connect(student(1));
     await one.join(sessionId);
     one.close();
-    const lost = await watcher.fact('participant.reconnecting');
+    await watcher.fact('participant.reconnecting');
     await sql(
       app.databaseUrl,
       `update live_session_participants set admission = 'removed' where session_id = $1 and user_id = $2`,

@@ -3,7 +3,7 @@ import { onSignIn } from '../../client/notes/note-session.ts';
 import { isFinal } from '../../client/notes/note-state.ts';
 import type { NoteProblem, NoteState } from '../../client/notes/note-state.ts';
 
-const noteThat = (state: NoteState) => ({ state: () => state, retry: vi.fn() });
+const noteThat = (state: NoteState) => ({ state: () => state, retry: vi.fn<() => void>() });
 const closedFor = (problem: NoteProblem) => noteThat({ kind: 'error', problem });
 
 describe('a note that was closed to somebody', () => {

@@ -67,13 +67,15 @@ export function createMailer(deps: MailDeps): { mailer: Mailer; devMailbox: Rout
     if (message.channel === 'none') return;
     const transport = transports[message.channel];
     if (!transport) throw new Error(`there is no way to send a ${message.channel}`);
-    try {
-      await transport(message);
-    } catch (error) {
-      log.warn({ err: error, messageId: id, channel: message.channel }, 'a message was not accepted');
-      // The queue keeps why a job failed, in clear text; what a mail server says names whom the message was for.
-      throw new Error('the message was not accepted');
-    }
+    const accepted = await transport(message).then(
+      () => true,
+      (error: unknown) => {
+        log.warn({ err: error, messageId: id, channel: message.channel }, 'a message was not accepted');
+        return false;
+      },
+    );
+    // The queue keeps why a job failed, in clear text; what a mail server says names whom the message was for.
+    if (!accepted) throw new Error('the message was not accepted');
   });
 
   const enqueue = (tx: Parameters<Jobs['send']>[0], message: Outgoing | Decoy): Promise<void> => {
