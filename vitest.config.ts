@@ -2,7 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const globalSetup = './tests/support/global-setup.ts';
 
-/** Three projects: what needs a database, what only reads the sources, what drives a browser. */
+/** Stories with cameras, microphones, or the time that something takes: they need the machine for themselves. */
+const withMedia = ['accessibility', 'class', 'late', 'media', 'superseded', 'tabs'].map(
+  (story) => `tests/e2e/${story}.test.ts`,
+);
+
+/** What needs a database, what only reads the sources, what drives a browser through pages, and what through classes. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -32,15 +37,27 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'e2e',
+          name: 'pages',
           include: ['tests/e2e/**/*.test.ts'],
+          exclude: withMedia,
           globalSetup,
-          // A browser with cameras needs the machine for itself: after the others, one file at a time.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: withMedia,
+          globalSetup,
+          // After the others, one file at a time.
           maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
