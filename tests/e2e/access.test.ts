@@ -131,7 +131,7 @@ it('a role is made, given in a course, seen in the explorer, beaten by a denial,
   const decisive = page.locator('[data-testid="step"][data-decisive="true"]');
   await decisive.filter({ hasText: 'Has the role Class helper in this course' }).waitFor();
   // The focus is on the answer, and the address holds the question.
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Yes, Sam Lee may.');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Yes, Sam Lee may.');
   await page.reload();
   await decisive.filter({ hasText: 'Class helper' }).waitFor();
 
@@ -146,10 +146,10 @@ it('a role is made, given in a course, seen in the explorer, beaten by a denial,
   await visit(head, explorer({ person: samId }));
   await page.locator('[data-testid="verdict"][data-allowed="false"]').waitFor();
   await decisive.filter({ hasText: 'Denied by name in the organization' }).waitFor();
-  expect(await decisive.count()).toBe(1);
+  await expect.poll(() => decisive.count()).toBe(1);
   await head.at('to-who').click();
   await head.at('who-row').filter({ hasText: 'Ada Teacher' }).waitFor();
-  expect(await who.count()).toBe(0);
+  await expect.poll(() => who.count()).toBe(0);
 
   // While Sam has the role it cannot be removed.
   await visit(head, '/admin/roles');

@@ -1,4 +1,5 @@
 import { Paper, Stack, Text, Title } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
@@ -22,8 +23,15 @@ function Explorer({ organizationId }: { organizationId: string }) {
   const { t } = useTranslation('access');
   const [search, setSearch] = useSearchParams();
   const question = questionFrom(search);
-  const ask = (part: Partial<Question>): void =>
-    setSearch((before) => searchOf({ ...questionFrom(before), ...part }), { replace: true });
+  // The address follows a moment later: of two quick answers the second must not take the first one back.
+  const latest = useRef(search);
+  useEffect(() => {
+    latest.current = search;
+  }, [search]);
+  const ask = (part: Partial<Question>): void => {
+    latest.current = searchOf({ ...questionFrom(latest.current), ...part });
+    setSearch(latest.current, { replace: true });
+  };
   usePageTitle(t('explorer.title'));
   return (
     <Stack gap="lg">

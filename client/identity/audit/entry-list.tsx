@@ -118,7 +118,6 @@ function EntryCards({ entries, onOpen }: EntryListProps) {
             p="sm"
             className={classes.card}
             data-testid="audit-entry"
-            aria-label={t('open', { action: actionText(entry.action), time: formatExact(entry.at) })}
             onClick={() => onOpen(entry)}
           >
             <Group justify="space-between" wrap="nowrap" gap="xs">
