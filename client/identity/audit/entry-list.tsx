@@ -104,7 +104,6 @@ function OpenButton({ entry, onOpen }: { entry: AuditEntryView; onOpen: EntryLis
 }
 
 function EntryCards({ entries, onOpen }: EntryListProps) {
-  const { t } = useTranslation('audit');
   const who = useActorText();
   return (
     <ul className={classes.list}>
