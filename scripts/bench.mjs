@@ -23,7 +23,7 @@ await main(async () => {
   const args = process.argv.slice(2);
   // What follows `--json` is a file, no scenario.
   const names = args.filter((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--json');
-  const needsBrowser = names.length === 0 || names.includes('first-frame');
+  const needsBrowser = names.length === 0 || names.includes('first-frame') || names.includes('worker-death');
   const env = { ...process.env, MEDIASOUP_WORKER_BIN: worker };
   if (needsBrowser) env.LECTERN_CHROMIUM = await ensureChromium();
   // A server's settings in the caller's shell are not the bench's.

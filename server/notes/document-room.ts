@@ -2,10 +2,9 @@ import { noteCloseCodes } from '../../shared/notes/contract.ts';
 import type { Logger } from '../kernel/logger.ts';
 import { ClockSet, Coverage, readForeignContents } from './coverage.ts';
 import type { Contents } from './coverage.ts';
-import { mergeUpdates } from './document-state.ts';
 import type { NotePeer } from './note-peer.ts';
 import { OpeningState } from './opening-state.ts';
-import { MalformedFrame, stateVectorFrame, updateFrame } from './protocol.ts';
+import { MalformedFrame, stateVectorFrame, updateFrame, webSocketMessages } from './protocol.ts';
 import type { ClientFrame } from './protocol.ts';
 import { RoomAwareness } from './room-awareness.ts';
 import type { NoteSettings } from './settings.ts';
@@ -253,22 +252,22 @@ export class DocumentRoom {
   }
 
   /**
-   * One frame per peer, whoever wrote how much since the last one. What comes after a pause goes at the end of this turn of
-   * the event loop; in a storm frames are a few milliseconds apart, for writing to all sockets is what a storm costs.
+   * One write per peer, whoever wrote how much since the last one. What comes after a pause goes at the end of this turn of
+   * the event loop; in a storm writes are milliseconds apart, for writing to all sockets is what a storm costs. Edits stay
+   * frames of their own: merging them would cost more than it saves.
    */
   #flushRelay(): void {
     const relay = this.#relay;
     this.#relay = [];
     this.#relayedAt = this.#deps.now();
     const writers = new Set(relay.map(({ from }) => from));
-    // A writer among others gets its own back: Yjs ignores what it has, and everybody shares one frame.
+    // A writer among others gets its own back: Yjs ignores what it has, and everybody shares the same bytes.
     const only = writers.size === 1 ? relay[0]!.from : null;
-    for (const frame of mergeUpdates(relay.map(({ update }) => update)).map(updateFrame)) {
-      for (const peer of this.peers) {
-        if (!peer.follows || peer === only) continue;
-        peer.send(frame);
-        this.#deps.counts.relayed += 1;
-      }
+    const messages = webSocketMessages(relay.map(({ update }) => updateFrame(update)));
+    for (const peer of this.peers) {
+      if (!peer.follows || peer === only) continue;
+      peer.sendMessages(messages);
+      this.#deps.counts.relayed += relay.length;
     }
   }
 

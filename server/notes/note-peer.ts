@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { errorCatalogue } from '../../shared/kernel/errors.ts';
 import { noteCloseCodes } from '../../shared/notes/contract.ts';
@@ -34,6 +35,7 @@ export class NotePeer {
   lastSentAt: number;
 
   readonly #socket: WebSocket;
+  readonly #wire: Duplex;
   readonly #wantsCommitted: boolean;
   readonly #settings: NoteSettings;
   readonly #frames: TokenBucket;
@@ -49,12 +51,20 @@ export class NotePeer {
   #busy = false;
   readonly #closed = Promise.withResolvers<void>();
 
-  constructor(socket: WebSocket, identity: PeerIdentity, settings: NoteSettings, now: () => number) {
+  /** `wire` is what `socket` writes to. */
+  constructor(
+    socket: WebSocket,
+    wire: Duplex,
+    identity: PeerIdentity,
+    settings: NoteSettings,
+    now: () => number,
+  ) {
     this.user = identity.user;
     this.authSessionId = identity.authSessionId;
     this.documentId = identity.documentId;
     this.#wantsCommitted = identity.wantsCommitted;
     this.#socket = socket;
+    this.#wire = wire;
     this.#settings = settings;
     this.#now = now;
     this.lastSentAt = now();
@@ -76,15 +86,27 @@ export class NotePeer {
   }
 
   send(frame: Uint8Array): void {
-    if (!this.isOpen) return;
+    if (this.#mayTakeMore()) this.#socket.send(frame);
+  }
+
+  /**
+   * What {@link webSocketMessages} made, the same bytes for everybody. Between two frames of `ws` nothing is under way: without
+   * compression it writes each at once.
+   */
+  sendMessages(messages: Uint8Array): void {
+    if (this.#mayTakeMore()) this.#wire.write(messages);
+  }
+
+  #mayTakeMore(): boolean {
+    if (!this.isOpen) return false;
     // A client that does not read would make the server keep everything for it.
     if (this.#socket.bufferedAmount > this.#settings.unsentBytesPerSocket + this.#opening) {
       this.close(noteCloseCodes.tryAgain, 'not reading');
       this.#socket.terminate();
-      return;
+      return false;
     }
     this.lastSentAt = this.#now();
-    this.#socket.send(frame);
+    return true;
   }
 
   /** The opening state may be larger than what may otherwise wait. */

@@ -91,7 +91,7 @@ export class NoteSockets {
       // Nothing is read, hence nothing kept, until it is known who speaks.
       websocket.pause();
       websocket.on('error', () => undefined);
-      void this.#welcome(websocket, request.url ?? '');
+      void this.#welcome(websocket, socket, request.url ?? '');
     });
   }
 
@@ -138,11 +138,11 @@ export class NoteSockets {
     await this.#deps.rooms.drain();
   }
 
-  async #welcome(websocket: WebSocket, url: string): Promise<void> {
+  async #welcome(websocket: WebSocket, wire: Duplex, url: string): Promise<void> {
     try {
       await withLimit(
         this.#deps.settings.authenticationMs,
-        this.#admit(websocket, url),
+        this.#admit(websocket, wire, url),
         () => new Refusal(noteCloseCodes.tryAgain, 'busy'),
       );
       this.counts.opened += 1;
@@ -156,9 +156,9 @@ export class NoteSockets {
     }
   }
 
-  async #admit(websocket: WebSocket, url: string): Promise<void> {
+  async #admit(websocket: WebSocket, wire: Duplex, url: string): Promise<void> {
     if (this.#stopping) throw new Refusal(noteCloseCodes.restart, 'restarting');
-    const peer = this.#identify(websocket, url);
+    const peer = this.#identify(websocket, wire, url);
     this.#peers.set(peer, null);
     websocket.on('close', () => this.#gone(peer));
     if (!(await this.#deps.isSignedIn(peer.authSessionId)))
@@ -179,7 +179,7 @@ export class NoteSockets {
     }
   }
 
-  #identify(websocket: WebSocket, url: string): NotePeer {
+  #identify(websocket: WebSocket, wire: Duplex, url: string): NotePeer {
     const { pathname, searchParams } = new URL(url, 'ws://note');
     const documentId = idSchema.safeParse(pathname.slice('/notes/'.length));
     if (!pathname.startsWith('/notes/') || !documentId.success)
@@ -197,7 +197,7 @@ export class NoteSockets {
       documentId: claims.doc,
       wantsCommitted: searchParams.get('ack') === '1',
     };
-    return new NotePeer(websocket, identity, settings, now);
+    return new NotePeer(websocket, wire, identity, settings, now);
   }
 
   #verify(token: string): NoteClaims {

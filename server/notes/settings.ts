@@ -5,12 +5,14 @@ export interface NoteSettings {
   /** Updates since its last snapshot after which a document is compacted, and the least time between two such. */
   snapshotEveryUpdates: number;
   snapshotEveryMs: number;
-  /** The least time between two frames of others' edits to the same socket: below what anybody sees. */
+  /** The least time between two writes of others' edits to the same socket: below what anybody sees. */
   relayEveryMs: number;
   /** The document as stored: its snapshot and the log after it. */
   documentBytes: number;
   /** The largest row of the log; what is larger becomes a snapshot. */
   updateBytes: number;
+  /** The least time between the starts of two append statements; what comes after a pause does not wait. */
+  appendEveryMs: number;
   /** Rows and bytes of one append statement. */
   batchRows: number;
   batchBytes: number;
@@ -40,7 +42,8 @@ export interface NoteSettings {
 export const defaultNoteSettings: NoteSettings = {
   snapshotEveryUpdates: 200,
   snapshotEveryMs: 5000,
-  relayEveryMs: 5,
+  relayEveryMs: 2,
+  appendEveryMs: 20,
   documentBytes: limits.noteDocumentBytes,
   updateBytes: limits.noteUpdateBytes,
   batchRows: 500,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { Clock } from '../kernel/clock.ts';
 import { sqlState } from '../kernel/db/database.ts';
@@ -138,7 +139,13 @@ export class UpdateLog<E extends LogEntry> {
   }
 
   async #flush(): Promise<void> {
-    for (let batch = this.#gather(); batch.size > 0; batch = this.#gather()) await this.#store(batch);
+    for (let batch = this.#gather(); batch.size > 0; batch = this.#gather()) {
+      const startedAt = performance.now();
+      await this.#store(batch);
+      // Every commit costs the database the same, however little is in it: in a storm they are spaced, and hold more.
+      const wait = startedAt + this.#deps.settings.appendEveryMs - performance.now();
+      if (wait > 0) await pause(wait);
+    }
     this.#isFlushing = false;
   }
 

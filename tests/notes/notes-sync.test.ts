@@ -63,6 +63,25 @@ describe('synchronising', () => {
     expect(reader.text.toJSON()).toBe('one two ');
   });
 
+  test('[NT2] edits of every size arrive, also many in one write', async () => {
+    const documentId = await suite.fixtures.document(suite.ana);
+    const reader = await suite.open(suite.ben, documentId);
+    const [first, second] = [
+      await suite.open(suite.ana, documentId),
+      await suite.open(suite.ana, documentId),
+    ];
+    // An update is some bytes longer than its text: the lengths at which the header of a message changes are among these.
+    const lengths = [1, ...Array.from({ length: 30 }, (_, n) => 100 + n), 65_480, 65_510, 65_530, 70_000];
+    for (const length of lengths) {
+      first.type('a'.repeat(length));
+      second.type('b'.repeat(length));
+    }
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    await eventually(() => reader.text.length).toBe(2 * total);
+    await eventually(() => first.text.length).toBe(2 * total);
+    expect(reader.text.toJSON()).toBe(first.text.toJSON());
+  });
+
   test('[NT3] the state vector the server asks with is that of the committed log', async () => {
     const documentId = await suite.fixtures.document(suite.ana);
     const writer = await suite.open(suite.ana, documentId);
