@@ -33,6 +33,7 @@ import type { Logger } from './kernel/logger.ts';
 import { createMailer } from './kernel/mail/index.ts';
 import { createMemoryBus } from './kernel/realtime/bus.ts';
 import { createIo } from './kernel/realtime/io.ts';
+import { createRoomAudience } from './kernel/realtime/room-audience.ts';
 import { createRoomFeed } from './kernel/realtime/room-feed.ts';
 import { createRoomLog } from './kernel/realtime/room-log.ts';
 import { createSecrets } from './kernel/secrets.ts';
@@ -102,7 +103,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const secrets = createSecrets({ pepper: config.tokenPepper, keys: config.dataKeys });
   const bus = createMemoryBus();
   const roomLog = createRoomLog(db, bus, clock);
-  const feed = createRoomFeed(db, roomLog, bus, log);
+  const audience = createRoomAudience(createRoomFeed(db, roomLog, bus, log), bus);
   const tokens = createTokens(config.jwtKeys, clock);
   const jobs = createJobs({ url: options.databaseUrl, log });
   const { mailer, devMailbox } = createMailer({ config, jobs, secrets, clock, log });
@@ -200,8 +201,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     notes,
     media,
     channel,
-    feed,
-    bus,
+    audience,
     audit,
     graceSeconds: options.graceSeconds,
   });

@@ -2,9 +2,8 @@ import type { MediaSource } from '../../shared/media/contract.ts';
 import type { ErrorCode } from '../../shared/kernel/errors.ts';
 import type { NewLiveFact } from '../../shared/live/contract.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
-import type { Bus } from '../kernel/realtime/bus.ts';
+import type { RoomAudience } from '../kernel/realtime/room-audience.ts';
 import type { ChannelDeps } from '../kernel/realtime/channel.ts';
-import type { RoomFeed } from '../kernel/realtime/room-feed.ts';
 import type { FactInput } from '../kernel/realtime/room-log.ts';
 import { createAttendanceService } from './attendance.service.ts';
 import { ChatMessage } from './chat-message.entity.ts';
@@ -18,7 +17,7 @@ import { createHandsService } from './hands.service.ts';
 import { classSource, noteSource } from './class-source.ts';
 import { createEvictions } from './evictions.ts';
 import type { AccessChange } from './evictions.ts';
-import { bindLiveChannel, signalTopic } from './live.channel.ts';
+import { bindLiveChannel } from './live.channel.ts';
 import type { LiveChannel } from './live.channel.ts';
 import { liveRouteHandlers } from './live.routes.ts';
 import { createLocksService } from './locks.service.ts';
@@ -44,8 +43,7 @@ export type { AccessChange };
 
 export interface LiveOptions extends LiveDeps {
   channel: ChannelDeps;
-  feed: RoomFeed;
-  bus: Bus;
+  audience: RoomAudience;
   graceSeconds?: number;
 }
 
@@ -74,9 +72,9 @@ export interface Live {
 }
 
 export function createLive(options: LiveOptions): Live {
-  const { db, log, roomLog, bus } = options;
+  const { db, log, roomLog, audience } = options;
   const presence = createPresence((sessionId, userId, quality) =>
-    bus.publish(signalTopic(sessionId), { type: 'quality.changed', payload: { userId, quality } }),
+    audience.signal(roomOf(sessionId), 'quality.changed', { userId, quality }),
   );
   const graceSeconds = options.graceSeconds ?? defaultGraceSeconds;
   const grace = createGrace(graceSeconds, log);
@@ -134,7 +132,7 @@ export function createLive(options: LiveOptions): Live {
         roomLog.append(tx, roomOf(sessionId), facts as readonly (FactInput & NewLiveFact)[]),
       );
     },
-    broadcast: (sessionId, type, payload) => bus.publish(signalTopic(sessionId), { type, payload }),
+    broadcast: (sessionId, type, payload) => audience.signal(roomOf(sessionId), type, payload),
     noteAccess: (userId, documentId) => noteAccessOf(options, userId, documentId),
     rightsChanged: (concerned) => evictions.rightsChanged(concerned, rooms, channel),
     async lookAfter() {

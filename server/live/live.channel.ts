@@ -4,11 +4,9 @@ import { limits } from '../../shared/kernel/limits.ts';
 import type { EmptyReply, EventInput, EventReply } from '../../shared/kernel/contract.ts';
 import { mediaEvents } from '../../shared/media/contract.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { Bus } from '../kernel/realtime/bus.ts';
 import { bindChannel } from '../kernel/realtime/channel.ts';
 import type { Channel, ChannelDeps, ChannelHandlers, Connection } from '../kernel/realtime/channel.ts';
-import type { LoggedFact } from '../kernel/realtime/room-log.ts';
-import type { RoomFeed } from '../kernel/realtime/room-feed.ts';
+import type { RoomAudience } from '../kernel/realtime/room-audience.ts';
 import type { MediaPeer } from '../media/index.ts';
 import type { ChatService } from './chat.service.ts';
 import { roomOf } from './deps.ts';
@@ -41,8 +39,7 @@ type LiveConnection = Connection<Contract, LiveState>;
 
 export interface LiveChannelDeps extends Omit<LiveDeps, 'roomLog'> {
   channel: ChannelDeps;
-  feed: RoomFeed;
-  bus: Bus;
+  audience: RoomAudience;
   presence: Presence;
   grace: Grace;
   sessions: SessionsService;
@@ -59,14 +56,6 @@ export interface LiveChannel extends Channel<Contract, LiveState> {
 
 /** Connections that come in at the same moment. */
 const atOnce = 8;
-
-/** Signals to everybody in a class travel on the bus, like facts, but are not kept. */
-export const signalTopic = (sessionId: string): string => `signals:${sessionId}`;
-
-interface RoomSignal {
-  type: string;
-  payload: object;
-}
 
 /** Binds the `/live` namespace. */
 export function bindLiveChannel(deps: LiveChannelDeps): LiveChannel {
@@ -86,7 +75,7 @@ export function bindLiveChannel(deps: LiveChannelDeps): LiveChannel {
     let unsubscribe = (): void => undefined;
     try {
       if (connections > limits.connectionsPerPerson) throw new AppError('too_many_connections');
-      unsubscribe = await subscribe(deps, connection, sessionId);
+      unsubscribe = await deps.audience.join(roomOf(sessionId), { userId, out: connection.out });
       await rooms.enter(connection.actor, sessionId, seen);
       deps.grace.cancel(graceKey(sessionId, userId));
       connection.state.joined = { sessionId, peer: attach(connection, sessionId), unsubscribe };
@@ -204,7 +193,7 @@ export function bindLiveChannel(deps: LiveChannelDeps): LiveChannel {
     return connection.state.joined;
   };
   const signalAll = (connection: LiveConnection, type: string, payload: object): EmptyReply => {
-    deps.bus.publish(signalTopic(here(connection).sessionId), { type, payload } satisfies RoomSignal);
+    deps.audience.signal(roomOf(here(connection).sessionId), type, payload);
     return {};
   };
 
@@ -265,31 +254,6 @@ export function bindLiveChannel(deps: LiveChannelDeps): LiveChannel {
         await Promise.all(stayed.slice(at, at + atOnce).map((one) => goOn(one.connection, one.joined)));
     },
   };
-}
-
-/** Facts and signals of a class, from now on, to one connection. */
-async function subscribe(
-  deps: LiveChannelDeps,
-  connection: LiveConnection,
-  sessionId: string,
-): Promise<() => void> {
-  const stopFacts = await deps.feed.subscribe(roomOf(sessionId), (facts) => {
-    for (const fact of facts) sendFact(connection, fact);
-  });
-  const stopSignals = deps.bus.subscribe(signalTopic(sessionId), (message) => {
-    const { type, payload } = message as RoomSignal;
-    connection.out.signal(type, payload);
-  });
-  return () => {
-    stopFacts();
-    stopSignals();
-  };
-}
-
-function sendFact(connection: LiveConnection, { seq, type, at, payload, audience }: LoggedFact): void {
-  if (audience && !audience.userIds.includes(connection.actor.userId))
-    connection.out.fact('skip', { seq, type: 'skip' });
-  else connection.out.fact(type, { seq, type, at, ...payload });
 }
 
 type MediaHandlers = Pick<ChannelHandlers<Contract, LiveState>, keyof typeof mediaEvents>;

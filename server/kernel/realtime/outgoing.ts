@@ -13,11 +13,11 @@ interface Engine {
  * mark on facts are dropped, and when it has caught up it is told to `resync`, which brings what it missed from the log.
  */
 export class Outgoing {
-  readonly #socket: Socket;
+  readonly socket: Socket;
   #dropped = false;
 
   constructor(socket: Socket) {
-    this.#socket = socket;
+    this.socket = socket;
     const engine = socket.conn as unknown as Engine;
     engine.on('drain', () => {
       if (!this.#dropped || engine.writeBuffer.length > 0) return;
@@ -28,19 +28,43 @@ export class Outgoing {
 
   /** Whether the reader is behind; facts are then dropped. */
   get behind(): boolean {
-    return (this.#socket.conn as unknown as Engine).writeBuffer.length > highWater;
+    return (this.socket.conn as unknown as Engine).writeBuffer.length > highWater;
   }
 
-  /** Sends a fact, or drops it and remembers that something is missing. */
-  fact(type: string, payload: object): void {
-    // After a drop nothing is sent until the reader has resumed, or it would see a gap for nothing.
-    if (this.#dropped) return;
-    if (this.behind) this.#dropped = true;
-    else this.#socket.emit(type, payload);
+  /** Sends a fact to each, or drops it for who is behind and remembers that something is missing. */
+  static factToAll(all: readonly Outgoing[], type: string, payload: object): void {
+    broadcast(
+      all.filter((one) => one.#takesFact()),
+      type,
+      payload,
+    );
+  }
+
+  /** Sends what has no `seq` to each; a reader that is behind does not get it. */
+  static signalAll(all: readonly Outgoing[], type: string, payload: object): void {
+    broadcast(
+      all.filter((one) => !one.behind),
+      type,
+      payload,
+    );
   }
 
   /** Sends what has no `seq`; a reader that is behind does not get it. */
   signal(type: string, payload: object): void {
-    if (!this.behind) this.#socket.emit(type, payload);
+    if (!this.behind) this.socket.emit(type, payload);
   }
+
+  #takesFact(): boolean {
+    // After a drop nothing is sent until the reader has resumed, or it would see a gap for nothing.
+    if (this.#dropped) return false;
+    this.#dropped = this.behind;
+    return !this.#dropped;
+  }
+}
+
+/** Encoded once for all of them; each socket is in a room of its own, by its id. */
+function broadcast(all: readonly Outgoing[], type: string, payload: object): void {
+  const [first] = all;
+  if (!first) return;
+  first.socket.nsp.local.to(all.map(({ socket }) => socket.id)).emit(type, payload);
 }
