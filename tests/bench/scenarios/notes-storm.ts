@@ -68,7 +68,7 @@ export const notesStorm: Scenario = {
   title: `${writers} people type ${updatesPerSecond} edits a second each into one note`,
   async run(bench): Promise<ScenarioResult> {
     const rounds: Round<NotesOutcome>[] = [];
-    for (let round = 1; round <= (bench.quick ? 1 : 3); round += 1) {
+    for (let round = 1; round <= (bench.quick ? 1 : 5); round += 1) {
       for (const dialect of dialects) {
         bench.say(`round ${round}: ${dialect}`);
         rounds.push(await playRound(bench, dialect, round));
