@@ -1,52 +1,26 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
-import { createSchool, createUser, password } from '../support/factories.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { phone } from '../support/browser.ts';
+import type { Look, Person } from '../support/browser.ts';
+import { createSchool, createUser } from '../support/factories.ts';
 import type { School } from '../support/factories.ts';
+import { seen } from '../support/screens.ts';
+import { setStage } from '../support/stage.ts';
 
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
+const stage = setStage();
 let school: School;
 let samId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url });
-  school = await createSchool(database.url, { status: 'scheduled' });
-  await createUser(database.url, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
-  samId = await createUser(database.url, { email: 'sam@test.lectern', displayName: 'Sam Lee' });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
+  school = await createSchool(stage.databaseUrl, { status: 'scheduled' });
+  await createUser(stage.databaseUrl, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
+  samId = await createUser(stage.databaseUrl, { email: 'sam@test.lectern', displayName: 'Sam Lee' });
 });
 
-/** Signs in and goes where the address says. */
-async function open(person: Person, path: string, email = 'head@test.lectern'): Promise<void> {
-  await person.page.goto(`${server.url}/sign-in?next=${path}`);
-  await person.at('sign-in-email').fill(email);
-  await person.at('sign-in-password').fill(password);
-  await person.at('sign-in-submit').click();
-  await person.page.waitForURL((url) => url.pathname.startsWith(path));
-}
+/** The head of the school, signed in and at a page. */
+const enter = (path: string, look?: Look) => stage.enter('head@test.lectern', path, look);
 
 /** Goes somewhere as whoever has signed in already. */
-const visit = (person: Person, path: string) => person.page.goto(`${server.url}${path}`);
-
-/** Axe finds nothing, and nothing is cut off at the side. */
-async function expectFine(person: Person, screen: string): Promise<void> {
-  expect({ screen, violations: await person.violations(), overflow: await person.overflow() }).toEqual({
-    screen,
-    violations: [],
-    overflow: 0,
-  });
-}
+const visit = (person: Person, path: string) => person.page.goto(`${stage.url}${path}`);
 
 /** Opens one of the fields that search, and takes what it finds. */
 async function pick(person: Person, field: string, text: string, option = text): Promise<void> {
@@ -66,9 +40,8 @@ const explorer = (over: Record<string, string> = {}): string =>
 const tomorrow = (): string => new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
 
 it('a role is made, given in a course, seen in the explorer, beaten by a denial, taken back and removed', async () => {
-  const head = await Person.arrive(browser, 'Head');
+  const head = await enter('/admin/roles');
   const { page } = head;
-  await open(head, '/admin/roles');
   await head.at('roles-empty').waitFor();
 
   // What was typed stays after a refusal, and the sentence is at the field.
@@ -178,8 +151,7 @@ it('a role is made, given in a course, seen in the explorer, beaten by a denial,
 });
 
 it('the role of an account is changed, and one’s own is not', async () => {
-  const head = await Person.arrive(browser, 'Head');
-  await open(head, `/admin/people/${school.studentIds[0]}/access`);
+  const head = await enter(`/admin/people/${school.studentIds[0]}/access`);
   await head.at('primary-role').filter({ hasText: 'Student' }).waitFor();
   await head.at('primary-change').click();
   await head.at('primary-select').selectOption('moderator');
@@ -194,53 +166,43 @@ it('the role of an account is changed, and one’s own is not', async () => {
 });
 
 it('who may not see roles finds no way to them', async () => {
-  const sam = await Person.arrive(browser, 'Sam');
-  await open(sam, '/account', 'sam@test.lectern');
+  const sam = await stage.enter('sam@test.lectern', '/account');
   await visit(sam, '/admin/roles');
   await sam.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
   await visit(sam, explorer());
   await sam.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
 });
 
-describe.each([
-  ['light, on a desk', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const }],
-  ['dark, on a phone', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
-])('%s', (_, options) => {
-  it('the pages of roles pass axe and are not wider than their window', async () => {
-    const head = await Person.arrive(browser, 'Head', options);
-    await open(head, '/admin/roles');
-    await head.at('role-row').first().waitFor();
-    await expectFine(head, 'roles');
-    await head.at('role-row').filter({ hasText: 'Administrator' }).first().getByRole('link').click();
-    await head.at('says-role.manage').waitFor();
-    await expectFine(head, 'a role of the system');
-    await visit(head, '/admin/roles/new');
-    await head.at('area-classes').getByRole('button').click();
-    await head.at('rule-live.host').getByText('Deny', { exact: true }).click();
-    await head.at('role-save').click();
-    await head.page.getByText('This is needed.').first().waitFor();
-    await expectFine(head, 'a new role');
-    await head.leave();
-  });
+it('the pages of roles pass axe and are not wider than their window', async () => {
+  const head = await enter('/admin/roles');
+  await head.at('role-row').filter({ hasText: 'Administrator' }).first().getByRole('link').click();
+  await head.at('says-role.manage').waitFor();
+  await seen(head, 'a role of the system');
+  await visit(head, '/admin/roles/new');
+  await head.at('area-classes').getByRole('button').click();
+  await head.at('rule-live.host').getByText('Deny', { exact: true }).click();
+  await head.at('role-save').click();
+  await head.page.getByText('This is needed.').first().waitFor();
+  await seen(head, 'a new role');
+  await head.leave();
+});
 
-  it('so do the roles of a person and the explorer', async () => {
-    const head = await Person.arrive(browser, 'Head', options);
-    await open(head, `/admin/people/${samId}/access`);
-    await head.at('give-role').click();
-    await head.at('place-type').selectOption('live_session');
-    await head.at('expiry-until').click();
-    await head.at('give-role-submit').click();
-    await head.page.getByText('Choose a day and a time.').waitFor();
-    await expectFine(head, 'giving a role');
-    await head.page.keyboard.press('Escape');
-    await head.at('give-role-submit').waitFor({ state: 'detached' });
-    await expectFine(head, 'the roles of a person');
-    await visit(head, explorer());
-    await head.at('who-row').first().waitFor();
-    await expectFine(head, 'who');
-    await visit(head, explorer({ person: samId }));
-    await head.at('decisive').waitFor();
-    await expectFine(head, 'why');
-    await head.leave();
-  });
+it('so do the roles of a person and the explorer', async () => {
+  const head = await enter(`/admin/people/${samId}/access`, phone);
+  await head.at('give-role').click();
+  await head.at('place-type').selectOption('live_session');
+  await head.at('expiry-until').click();
+  await head.at('give-role-submit').click();
+  await head.page.getByText('Choose a day and a time.').waitFor();
+  await seen(head, 'giving a role');
+  await head.page.keyboard.press('Escape');
+  await head.at('give-role-submit').waitFor({ state: 'detached' });
+  await seen(head, 'the roles of a person');
+  await visit(head, explorer());
+  await head.at('who-row').first().waitFor();
+  await seen(head, 'who');
+  await visit(head, explorer({ person: samId }));
+  await head.at('decisive').waitFor();
+  await seen(head, 'why');
+  await head.leave();
 });

@@ -1,23 +1,14 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '../support/actors.ts';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
+import { desk, phone } from '../support/browser.ts';
+import { setStage } from '../support/stage.ts';
 
 const password = 'lectern-demo';
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
+const stage = setStage({ LECTERN_DEMO: '1' });
 let running: { id: string; courseId: string };
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url, LECTERN_DEMO: '1' });
-  browser = await launchBrowser();
-  const teacher = await signIn(server.url, 'teacher@lectern.test', password);
+  const teacher = await signIn(stage.url, 'teacher@lectern.test', password);
   const day = 24 * 3_600_000;
   const period = new URLSearchParams({
     from: new Date(Date.now() - day).toISOString(),
@@ -31,44 +22,29 @@ beforeAll(async () => {
   ).body;
   running = items.find((item) => item.status === 'live') as typeof running;
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
-
-/** What axe finds against WCAG 2.2 A and AA, as lines a person can act on. */
-async function violations(person: Person): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page: person.page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  return found.flatMap((one) =>
-    one.nodes.map(
-      (node) => `${one.id}: ${node.target.join(' ')} (${node.failureSummary?.split('\n')[1]?.trim()})`,
-    ),
-  );
-}
 
 describe.each([
-  ['light, on a desk', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const }],
-  ['dark, on a phone', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
+  ['light, on a desk', desk],
+  ['dark, on a phone', phone],
 ])('%s', (_, options) => {
   it('every screen of the way into a class passes axe, and so does the room with each panel', async () => {
-    const person = await Person.arrive(browser, 'Ada', options);
-    const found: Record<string, string[]> = {};
+    const person = await stage.arrive('Ada', options);
+    const found: Record<string, { violations: string[]; overflow: number }> = {};
+    const fine: typeof found = {};
     const check = async (screen: string): Promise<void> => {
-      found[screen] = await violations(person);
+      found[screen] = { violations: await person.violations(), overflow: await person.overflow() };
+      fine[screen] = { violations: [], overflow: 0 };
     };
-    await person.page.goto(server.url);
+    await person.page.goto(stage.url);
     await person.at('sign-in-submit').waitFor();
     await check('sign-in');
-    await person.signIn(server.url, 'teacher@lectern.test', password);
+    await person.signIn(stage.url, 'teacher@lectern.test', password);
     await person.at('class-row').first().waitFor();
     await check('home');
-    await person.page.goto(`${server.url}/courses/${running.courseId}`);
+    await person.page.goto(`${stage.url}/courses/${running.courseId}`);
     await person.at('class-row').first().waitFor();
     await check('course');
-    await person.page.goto(`${server.url}/classes/${running.id}`);
+    await person.page.goto(`${stage.url}/classes/${running.id}`);
     await person.at('prejoin-join').waitFor();
     await check('prejoin');
     await person.at('prejoin-join').click();
@@ -85,27 +61,23 @@ describe.each([
       await check(panel);
     }
     await person.leave();
-    expect(found).toEqual(Object.fromEntries(Object.keys(found).map((screen) => [screen, []])));
+    expect(found).toEqual(fine);
   });
 
   it('the page is not wider than its window', async () => {
-    const person = await Person.arrive(browser, 'Ben', options);
-    await person.signIn(server.url, 'student1@lectern.test', password);
+    const person = await stage.arrive('Ben', options);
+    await person.signIn(stage.url, 'student1@lectern.test', password);
     for (const path of ['/', `/courses/${running.courseId}`, `/classes/${running.id}`]) {
-      await person.page.goto(`${server.url}${path}`);
+      await person.page.goto(`${stage.url}${path}`);
       await person.page.getByRole('heading').first().waitFor();
-      const [content, width] = await person.page.evaluate(() => [
-        document.documentElement.scrollWidth,
-        window.innerWidth,
-      ]);
-      expect([path, content]).toEqual([path, width]);
+      expect([path, await person.overflow()]).toEqual([path, 0]);
     }
     await person.leave();
   });
 });
 
 it('the whole way into a class works by keyboard alone', async () => {
-  const person = await Person.arrive(browser, 'Kim');
+  const person = await stage.arrive('Kim');
   const { page } = person;
   const press = async (testId: string): Promise<void> => {
     // Tab until the wanted control has the focus; a control that cannot be reached fails here.
@@ -118,14 +90,14 @@ it('the whole way into a class works by keyboard alone', async () => {
     }
     throw new Error(`${testId} cannot be reached with the Tab key`);
   };
-  await page.goto(server.url);
+  await page.goto(stage.url);
   await press('sign-in-email');
   await page.keyboard.type('student3@lectern.test');
   await press('sign-in-password');
   await page.keyboard.type(password);
   await page.keyboard.press('Enter');
   await person.at('course-card').first().waitFor();
-  await page.goto(`${server.url}/classes/${running.id}`);
+  await page.goto(`${stage.url}/classes/${running.id}`);
   await person.at('prejoin-join').waitFor();
   await press('prejoin-join');
   await page.keyboard.press('Enter');

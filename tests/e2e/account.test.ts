@@ -1,46 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { mailboxOf } from '../identity/mailbox.ts';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
+import type { Person } from '../support/browser.ts';
 import { createUser, password, sql } from '../support/factories.ts';
 import { seen } from '../support/screens.ts';
+import { setStage } from '../support/stage.ts';
 
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
+const stage = setStage();
 
 /** Somebody new, signed in and at a page of their account. */
 async function at(path: string, name: string): Promise<Person> {
   const email = `${name.toLowerCase()}@test.lectern`;
-  await createUser(database.url, { email, displayName: name });
+  await createUser(stage.databaseUrl, { email, displayName: name });
   return again(path, name);
 }
 
 /** At one more browser. */
-async function again(path: string, name: string): Promise<Person> {
-  const person = await Person.arrive(browser, name);
-  await person.page.goto(`${server.url}/sign-in?next=${path}`);
-  await person.at('sign-in-email').fill(`${name.toLowerCase()}@test.lectern`);
-  await person.at('sign-in-password').fill(password);
-  await person.at('sign-in-submit').click();
-  await person.page.waitForURL((url) => url.pathname === path);
-  return person;
+function again(path: string, name: string): Promise<Person> {
+  return stage.enter(`${name.toLowerCase()}@test.lectern`, path);
 }
 
 it('the profile is filled in, refused where something is wrong, and saved', async () => {
@@ -63,11 +41,11 @@ it('the profile is filled in, refused where something is wrong, and saved', asyn
 it('a chosen time zone and way to write hold at once, in the other tabs too', async () => {
   const kim = await at('/account/profile', 'Kim');
   await sql(
-    database.url,
+    stage.databaseUrl,
     `update auth_sessions set created_at = date_trunc('day', now(), 'UTC') - interval '1 minute' where user_id = (select id from users where email = 'kim@test.lectern')`,
   );
   const devices = await kim.context.newPage();
-  await devices.goto(`${server.url}/account/devices`);
+  await devices.goto(`${stage.url}/account/devices`);
   await devices.getByTestId('device').waitFor();
   expect(await devices.getByTestId('device').textContent()).not.toMatch(/0?5:29/);
 
@@ -90,8 +68,7 @@ it('a new address is confirmed by a code that goes to it', async () => {
   await bo.at('send-email').click();
   await bo.at('take-email').waitFor();
   await seen(bo, 'security, a new address');
-  await bo.at('account-code').locator('input').first().click();
-  await bo.page.keyboard.type(await mailboxOf(server.url).code('bo.new@test.lectern'));
+  await bo.typeCode(await mailboxOf(stage.url).code('bo.new@test.lectern'));
   await bo.at('take-email').click();
   await bo.at('my-email').filter({ hasText: 'bo.new@test.lectern' }).waitFor();
   await bo.at('current-password').fill('not it');
@@ -143,9 +120,7 @@ it('everything is downloaded, and then erased for ever', async () => {
   await ella.at('end-confirm').fill(password);
   await ella.at('end-submit').click();
   await ella.at('sign-in-submit').waitFor();
-  await ella.at('sign-in-email').fill('ella@test.lectern');
-  await ella.at('sign-in-password').fill(password);
-  await ella.at('sign-in-submit').click();
+  await ella.submitSignIn('ella@test.lectern', password);
   await ella.at('problem').waitFor();
   expect(ella.problems).toEqual([]);
   await ella.leave();

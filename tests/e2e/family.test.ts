@@ -1,49 +1,25 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
-import { createSchool, createUser, password } from '../support/factories.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { createSchool, createUser } from '../support/factories.ts';
 import { seen } from '../support/screens.ts';
+import { setStage } from '../support/stage.ts';
 
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
+const stage = setStage();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url });
-  await createSchool(database.url);
-  await createUser(database.url, { email: 'mum@test.lectern', displayName: 'Mum', role: 'parent' });
-  await createUser(database.url, { email: 'uncle@test.lectern', displayName: 'Uncle', role: 'parent' });
-  await createUser(database.url, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
-  browser = await launchBrowser();
+  await createSchool(stage.databaseUrl);
+  await createUser(stage.databaseUrl, { email: 'mum@test.lectern', displayName: 'Mum', role: 'parent' });
+  await createUser(stage.databaseUrl, { email: 'uncle@test.lectern', displayName: 'Uncle', role: 'parent' });
+  await createUser(stage.databaseUrl, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
-
-async function at(path: string, name: string, email: string): Promise<Person> {
-  const person = await Person.arrive(browser, name);
-  await person.page.goto(`${server.url}/sign-in?next=${path}`);
-  await person.at('sign-in-email').fill(email);
-  await person.at('sign-in-password').fill(password);
-  await person.at('sign-in-submit').click();
-  await person.page.waitForURL((url) => url.pathname === path);
-  return person;
-}
 
 it('a child gives a code, a parent sees courses and attendance, and the child ends it', async () => {
-  const child = await at('/account/family', 'Child', 'student1@test.lectern');
+  const child = await stage.enter('student1@test.lectern', '/account/family');
   await child.at('guardians-empty').waitFor();
   await child.at('make-code').click();
   const code = (await child.at('link-code').textContent()) ?? '';
   await seen(child, 'family, a code');
 
-  const mum = await at('/account/family', 'Mum', 'mum@test.lectern');
+  const mum = await stage.enter('mum@test.lectern', '/account/family');
   await mum.at('children-empty').waitFor();
   await mum.at('add-submit').click();
   await mum.page.getByText('Choose one.').first().waitFor();
@@ -73,10 +49,10 @@ it('a child gives a code, a parent sees courses and attendance, and the child en
 });
 
 it('a request waits for the child, and the school sees it', async () => {
-  const child = await at('/account/family', 'Child', 'student2@test.lectern');
+  const child = await stage.enter('student2@test.lectern', '/account/family');
   const text = await child.page.getByText('The code of your account is').textContent();
   const [accountCode = ''] = /TST\d+/.exec(text ?? '') ?? [];
-  const uncle = await at('/account/family', 'Uncle', 'uncle@test.lectern');
+  const uncle = await stage.enter('uncle@test.lectern', '/account/family');
   await uncle.page.getByText('Ask for it', { exact: true }).first().click();
   await uncle.at('add-code').fill(accountCode);
   await uncle.at('add-relationship').click();
@@ -85,7 +61,7 @@ it('a request waits for the child, and the school sees it', async () => {
   await uncle.at('add-submit').click();
   await uncle.at('add-done').waitFor();
 
-  const head = await at('/admin/families', 'Head', 'head@test.lectern');
+  const head = await stage.enter('head@test.lectern', '/admin/families');
   await head.at('guardianship-row').filter({ hasText: 'Uncle' }).waitFor();
   await seen(head, 'families of the school');
 

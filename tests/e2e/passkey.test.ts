@@ -1,28 +1,16 @@
-import type { Browser, CDPSession } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
+import type { CDPSession } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import type { Person } from '../support/browser.ts';
 import { createUser, password } from '../support/factories.ts';
+import { setStage } from '../support/stage.ts';
 
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
+const stage = setStage();
 let url: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url });
   // A passkey belongs to a name; a browser makes none for an address.
-  url = server.url.replace('127.0.0.1', 'localhost');
-  await createUser(database.url, { email: 'ada@test.lectern', displayName: 'Ada' });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
+  url = stage.url.replace('127.0.0.1', 'localhost');
+  await createUser(stage.databaseUrl, { email: 'ada@test.lectern', displayName: 'Ada' });
 });
 
 interface Sensor {
@@ -73,14 +61,11 @@ async function signInByButton(person: Person, { touch }: Sensor, address: string
 }
 
 it('a passkey is made on the account page, signs in without a name, and is removed', async () => {
-  const ada = await Person.arrive(browser, 'Ada');
+  const ada = await stage.arrive('Ada');
   const { page } = ada;
   const sensor = await fingerprintSensor(ada);
 
-  await page.goto(`${url}/sign-in?next=/account/ways-to-sign-in`);
-  await ada.at('sign-in-email').fill('ada@test.lectern');
-  await ada.at('sign-in-password').fill(password);
-  await ada.at('sign-in-submit').click();
+  await ada.signIn(url, 'ada@test.lectern', password, '/account/ways-to-sign-in');
   await ada.at('passkeys-empty').waitFor();
 
   await ada.at('passkey-add').click();
@@ -115,7 +100,7 @@ it('a passkey is made on the account page, signs in without a name, and is remov
 });
 
 it('a passkey that was removed is refused, with a sentence and the way back', async () => {
-  const ben = await Person.arrive(browser, 'Ben');
+  const ben = await stage.arrive('Ben');
   const sensor = await fingerprintSensor(ben);
   const { cdp, authenticatorId } = sensor;
   // What a device still holds when the account has forgotten it.

@@ -1,34 +1,20 @@
 import { generateSync } from 'otplib';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
+import { beforeAll, expect, it } from 'vitest';
+import type { Person } from '../support/browser.ts';
 import { createUser, password, sql } from '../support/factories.ts';
 import { seen } from '../support/screens.ts';
+import { setStage } from '../support/stage.ts';
 
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
+const stage = setStage();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url });
-  await createUser(database.url, { email: 'ada@test.lectern', displayName: 'Ada' });
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
+  await createUser(stage.databaseUrl, { email: 'ada@test.lectern', displayName: 'Ada' });
 });
 
-async function signIn(person: Person, email: string, path: string): Promise<void> {
-  await person.page.goto(`${server.url}/sign-in?next=${path}`);
-  await person.at('sign-in-email').fill(email);
-  await person.at('sign-in-password').fill(password);
-  await person.at('sign-in-submit').click();
+/** Signs in up to where the second factor is asked for. */
+async function begin(person: Person, email: string, path: string): Promise<void> {
+  await person.page.goto(`${stage.url}/sign-in?next=${path}`);
+  await person.submitSignIn(email, password);
 }
 
 /** What the app on the phone shows, `steps` of 30 seconds from now. */
@@ -54,19 +40,16 @@ async function setUp(person: Person, screen: string): Promise<{ secret: string; 
 }
 
 it('is set up, asked for at the next sign-in, answered by the app or a recovery code, and turned off', async () => {
-  const ada = await Person.arrive(browser, 'Ada');
   const path = '/account/two-factor';
-  await signIn(ada, 'ada@test.lectern', path);
-  await ada.at('two-factor-begin').waitFor();
-  await seen(ada, 'two-factor, off');
+  const ada = await stage.enter('ada@test.lectern', path);
   const { secret, recovery } = await setUp(ada, 'two-factor');
   await ada.at('two-factor-state').filter({ hasText: 'On' }).waitFor();
   await ada.at('recovery-codes-left').filter({ hasText: '10' }).waitFor();
   await seen(ada, 'two-factor, on');
   await ada.leave();
 
-  const app = await Person.arrive(browser, 'Ada, with the app');
-  await signIn(app, 'ada@test.lectern', path);
+  const app = await stage.arrive('Ada, with the app');
+  await begin(app, 'ada@test.lectern', path);
   await app.at('second-factor-submit').waitFor();
   await app.at('second-factor-code').fill('12345');
   await app.at('second-factor-submit').click();
@@ -78,8 +61,8 @@ it('is set up, asked for at the next sign-in, answered by the app or a recovery 
   await app.at('recovery-codes-left').waitFor();
   await app.leave();
 
-  const lost = await Person.arrive(browser, 'Ada, without the phone');
-  await signIn(lost, 'ada@test.lectern', path);
+  const lost = await stage.arrive('Ada, without the phone');
+  await begin(lost, 'ada@test.lectern', path);
   await lost.at('second-factor-other').click();
   await lost.at('second-factor-code').fill(recovery[0] ?? '');
   await seen(lost, 'the question, recovery');
@@ -99,12 +82,12 @@ it('is set up, asked for at the next sign-in, answered by the app or a recovery 
 
 it('is set up before anything else by whom the school demands it of', async () => {
   await sql(
-    database.url,
+    stage.databaseUrl,
     `insert into system_settings (category, key_name, value, data_type) values ('auth', 'two_factor_required_roles', '["admin"]', 'array')`,
   );
-  await createUser(database.url, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
-  const head = await Person.arrive(browser, 'Head');
-  await signIn(head, 'head@test.lectern', '/admin/people');
+  await createUser(stage.databaseUrl, { email: 'head@test.lectern', displayName: 'Head', role: 'admin' });
+  const head = await stage.arrive('Head');
+  await begin(head, 'head@test.lectern', '/admin/people');
   await head.at('two-factor-begin').waitFor();
   await seen(head, 'required');
   await setUp(head, 'required');

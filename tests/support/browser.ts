@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { MediaStats } from '../../client/media/support-tool.ts';
+import { violations } from './axe.ts';
 
 const evidence = fileURLToPath(new URL('../../docs/evidence', import.meta.url));
 
@@ -30,17 +30,27 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** How somebody's browser shows pages. */
+export interface Look {
+  viewport: { width: number; height: number };
+  colorScheme: 'light' | 'dark';
+}
+export const desk: Look = { viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
+export const phone: Look = { viewport: { width: 390, height: 844 }, colorScheme: 'dark' };
+
 /** One person at one browser. */
 export class Person {
   readonly name: string;
+  readonly look: Look;
   readonly page: Page;
   readonly context: BrowserContext;
   /** How often the page was loaded: recoveries must not add to it. */
   loads = 0;
   readonly problems: string[] = [];
 
-  private constructor(name: string, context: BrowserContext, page: Page) {
+  private constructor(name: string, look: Look, context: BrowserContext, page: Page) {
     this.name = name;
+    this.look = look;
     this.context = context;
     this.page = page;
     page.on('load', () => (this.loads += 1));
@@ -55,17 +65,13 @@ export class Person {
     });
   }
 
-  static async arrive(
-    browser: Browser,
-    name: string,
-    options: { viewport?: { width: number; height: number }; colorScheme?: 'light' | 'dark' } = {},
-  ): Promise<Person> {
-    const context = await browser.newContext({
-      viewport: options.viewport ?? { width: 1280, height: 800 },
-      colorScheme: options.colorScheme ?? 'light',
-      permissions: ['camera', 'microphone'],
-    });
-    return new Person(name, context, await context.newPage());
+  static async arrive(browser: Browser, name: string, options: Partial<Look> = {}): Promise<Person> {
+    const look = {
+      viewport: options.viewport ?? desk.viewport,
+      colorScheme: options.colorScheme ?? desk.colorScheme,
+    };
+    const context = await browser.newContext({ ...look, permissions: ['camera', 'microphone'] });
+    return new Person(name, look, context, await context.newPage());
   }
 
   /** The element with that test id. */
@@ -73,13 +79,25 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
-  /** Types e-mail and password into the sign-in page. */
-  async signIn(url: string, email: string, password: string): Promise<void> {
-    await this.page.goto(url);
+  /** Opens the sign-in page, signs in, and is at home afterwards, or where `next` says (`/account` leads on to its first page). */
+  async signIn(url: string, email: string, password: string, next?: string): Promise<void> {
+    await this.page.goto(next === undefined ? url : `${url}/sign-in?next=${encodeURIComponent(next)}`);
+    await this.submitSignIn(email, password);
+    if (next === undefined) await this.at('course-card').first().waitFor();
+    else await this.page.waitForURL(({ pathname }) => pathname.startsWith(next));
+  }
+
+  /** Types e-mail and password into the sign-in page that is there; what comes then is for the story to say. */
+  async submitSignIn(email: string, password: string): Promise<void> {
     await this.at('sign-in-email').fill(email);
     await this.at('sign-in-password').fill(password);
     await this.at('sign-in-submit').click();
-    await this.at('course-card').first().waitFor();
+  }
+
+  /** Types into the fields for six digits. */
+  async typeCode(code: string): Promise<void> {
+    await this.at('account-code').locator('input').first().click();
+    await this.page.keyboard.type(code);
   }
 
   /** From the class's page through the prejoin into the room. */
@@ -150,16 +168,8 @@ export class Person {
   }
 
   /** What axe finds against WCAG 2.2 A and AA, as lines a person can act on. */
-  async violations(): Promise<string[]> {
-    const { violations } = await new AxeBuilder({ page: this.page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary }) =>
-          `${id}: ${target.join(' ')} (${failureSummary?.split('\n')[1]?.trim()})`,
-      ),
-    );
+  violations(): Promise<string[]> {
+    return violations(this.page);
   }
 
   /** By how many pixels the page is wider than its window. */
