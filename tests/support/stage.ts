@@ -28,15 +28,14 @@ export function setStage(env: Record<string, string> | (() => Record<string, str
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    server = await ServerProcess.start({
-      DATABASE_URL: database.url,
-      ...(typeof env === 'function' ? env() : env),
-    });
-    browser = await launchBrowser();
+    const settings = { DATABASE_URL: database.url, ...(typeof env === 'function' ? env() : env) };
+    await Promise.all([
+      ServerProcess.start(settings).then((started) => (server = started)),
+      launchBrowser().then((launched) => (browser = launched)),
+    ]);
   });
   afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
+    await Promise.all([browser?.close(), server?.stop()]);
     await database?.drop();
   });
 
