@@ -30,7 +30,7 @@ it('what cannot be read is told', async () => {
 });
 
 it('what cannot be read while colours change is not, however many changes follow each other', async () => {
-  const person = await sentence(pale, 'p { transition: color 200ms }');
+  const person = await sentence(pale, 'p { transition: color 1s }');
   await person.page.evaluate((before) => {
     const text = document.querySelector('p') as HTMLElement;
     text.addEventListener('transitionend', () => (text.style.color = '#000'));
