@@ -52,11 +52,19 @@ describe('signing in', () => {
     expect((await signIn(`  ${email.toUpperCase()} `)).status).toBe(200);
   });
 
-  it('marks the cookie Secure behind TLS', async () => {
+  it('behind TLS gives the cookie to this very host only, and takes no other', async () => {
     const secure = await startServer({ secureCookies: true });
     await createUser(secure.databaseUrl, { email: 'a@test.lectern', displayName: 'A' });
     const reply = await secure.ask('POST', '/auth/sign-in', { body: { email: 'a@test.lectern', password } });
-    expect(reply.headers.get('set-cookie')).toContain('Secure');
+    const [pair, ...attributes] = (reply.headers.get('set-cookie') ?? '').split('; ');
+    // The prefix keeps neighbouring hosts from planting one; it demands the whole host.
+    expect(pair).toMatch(/^__Host-lectern_refresh=[\w-]{43}$/);
+    expect(attributes).toEqual(expect.arrayContaining(['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']));
+    expect(attributes.join()).not.toContain('Domain');
+    const value = pair?.split('=')[1] ?? '';
+    const planted = await secure.ask('POST', '/auth/refresh', { cookie: `lectern_refresh=${value}` });
+    expect(planted.body.code).toBe('unauthenticated');
+    expect((await secure.ask('POST', '/auth/refresh', { cookie: pair })).status).toBe(200);
     await secure.close();
   });
 

@@ -48,7 +48,12 @@ export function openApiDocument(contracts: readonly RouteContract[], version: st
       schemas: { Problem: problemSchema },
       securitySchemes: {
         accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        refreshCookie: { type: 'apiKey', in: 'cookie', name: 'lectern_refresh' },
+        refreshCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'lectern_refresh',
+          description: 'Behind HTTPS it is called __Host-lectern_refresh.',
+        },
       },
     },
   };
