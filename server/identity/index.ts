@@ -99,6 +99,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     accounts: new AccountService(deps),
     cookie: createRefreshCookie(deps.secureCookies),
     accessToken: (session: OpenSession) => signAccessToken(deps, session),
+    signOut: (secret: string) => sessions.signOut(secret),
     pending: async ({ sessionId }: OpenSession) =>
       (await sessionStanding(deps.db.em(), sessionId, deps.clock.now()))?.pending ?? null,
     clock: deps.clock,

@@ -184,6 +184,20 @@ describe('signing out', () => {
     expect(await eventsOf(tab)).toHaveLength(1);
   });
 
+  it('comes with another sign-in in the same browser, and only there', async () => {
+    const [tab, elsewhere] = [await openTab(), await openTab()];
+    await createUser(server.databaseUrl, { email: 'next@test.lectern', displayName: 'Next' });
+    const next = { email: 'next@test.lectern', password };
+    const wrong = { ...next, password: 'wrong' };
+    await server.ask('POST', '/auth/sign-in', { body: wrong, cookie: tab.cookie });
+    expect(await stands(tab)).toBe(true);
+    const reply = await server.ask('POST', '/auth/sign-in', { body: next, cookie: tab.cookie });
+    expect(reply.cookie).not.toBe(tab.cookie);
+    expect([await stands(tab), await stands(elsewhere)]).toEqual([false, true]);
+    expect((await refresh(tab.cookie)).body.code).toBe('session_revoked');
+    expect((await refresh(reply.cookie as string)).status).toBe(200);
+  });
+
   it('leaves the person’s other devices alone', async () => {
     const tab = await openTab();
     const email = `tab${count}@test.lectern`;

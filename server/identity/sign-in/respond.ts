@@ -11,18 +11,27 @@ export interface Responder {
   accounts: AccountService;
   cookie: RefreshCookie;
   accessToken(session: OpenSession): { token: string; expiresAt: Date };
+  /** Ends the sign-in of a refresh token; one that nobody knows ends nothing. */
+  signOut(refreshSecret: string): Promise<void>;
   /** What the person has to do before anything else is answered. */
   pending(session: OpenSession): Promise<PendingDuty | null>;
   clock: Clock;
 }
 
-/** The answer to a first factor that was right: a sign-in, or the question for the second factor. */
+/**
+ * The answer to a first factor that was right: a sign-in, or the question for the second factor. A sign-in takes the place of the one
+ * that this browser had: its token would be forgotten here, and go on being good wherever else it is.
+ */
 export async function respond(
   deps: Responder,
   res: Response,
   outcome: OpenSession | MfaRequired,
 ): Promise<SignInReply> {
-  if (!('mfa' in outcome)) return open(deps, res, outcome);
+  if (!('mfa' in outcome)) {
+    const before = deps.cookie.read(res.req);
+    if (before) await deps.signOut(before);
+    return open(deps, res, outcome);
+  }
   res.status(202);
   return outcome;
 }
