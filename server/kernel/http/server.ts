@@ -6,6 +6,7 @@ import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { SecureContextOptions } from 'node:tls';
 import express from 'express';
 import type { Express, Router } from 'express';
 import helmet from 'helmet';
@@ -70,12 +71,26 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/**
+ * TLS 1.2 and 1.3, and of 1.2 only what has forward secrecy and authenticates what it encrypts; Node's own list holds CBC and
+ * RSA key exchange too (RFC 9325, 4.2).
+ */
+const tlsRules: SecureContextOptions = {
+  minVersion: 'TLSv1.2',
+  ciphers:
+    'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20',
+  honorCipherOrder: true,
+};
+
 /** Builds the express application and the server around it. */
 export function createHttpServer(options: HttpOptions): HttpServer {
   const trusted = createProxyTrust(options.trustProxy);
   const app = baseApp(options, trusted);
   const server = options.tls
-    ? createHttps({ cert: readFileSync(options.tls.cert), key: readFileSync(options.tls.key) }, app)
+    ? createHttps(
+        { ...tlsRules, cert: readFileSync(options.tls.cert), key: readFileSync(options.tls.key) },
+        app,
+      )
     : createHttp(app);
   const upgrades: { prefix: string; handler: UpgradeHandler }[] = [];
 
