@@ -1,13 +1,19 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Router } from 'express';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { mountRoutes, route } from '../../server/kernel/http/route.ts';
 import { createHttpServer } from '../../server/kernel/http/server.ts';
 import type { HttpServer } from '../../server/kernel/http/server.ts';
-import { createLogger } from '../../server/kernel/logger.ts';
+import { operationsRouter } from '../../server/kernel/http/operations.ts';
+import { createMetrics } from '../../server/kernel/telemetry/metrics.ts';
 import { defineRoute } from '../../shared/kernel/contract.ts';
 
 const rate = { points: 1000, seconds: 60, by: 'address' } as const;
@@ -40,16 +46,25 @@ const change = defineRoute({
 let http: HttpServer;
 afterEach(() => http.close());
 
-async function start(httpsOnly = false): Promise<string> {
+/** What the server of a test logged. */
+let logged: Record<string, unknown>[];
+
+async function start(httpsOnly = false, clientDir?: string): Promise<string> {
+  logged = [];
   http = createHttpServer({
-    log: createLogger('silent'),
+    log: pino({ base: null }, { write: (line) => void logged.push(JSON.parse(line)) }),
     originAllowed: () => true,
     trustProxy: [],
     httpsOnly,
   });
   http.mount({
-    operations: Router(),
+    operations: operationsRouter({
+      readiness: () => Promise.reject(new Error('not asked')),
+      metrics: createMetrics(),
+      metricsToken: 'a token of the monitoring',
+    }),
     docs: Router(),
+    clientDir,
     api: mountRoutes(
       [
         route(broken, async () => {
@@ -121,6 +136,107 @@ describe('every answer', () => {
 });
 
 describe('a request', () => {
+  const post = (url: string, body: string): Promise<Response> =>
+    fetch(`${url}/api/v1/change`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+
+  it('is decoded once: what is encoded twice is no number, and comes back as it is', async () => {
+    const url = await start();
+    expect((await fetch(`${url}/api/v1/page?limit=%35`)).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/page?limit=%2535`)).status).toBe(400);
+    const name = '%3Cb%3E &lt;b&gt; \\u003cb\\u003e';
+    expect(await (await post(url, JSON.stringify({ name }))).json()).toEqual({ name });
+  });
+
+  it('cannot break out of the JSON of its answer', async () => {
+    const url = await start();
+    const name = '"},{"admin":true}\n\u2028</script><script>';
+    const reply = await post(url, JSON.stringify({ name }));
+    expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await reply.json()).toEqual({ name });
+  });
+
+  it('without TLS is answered or refused, and never sent elsewhere', async () => {
+    const url = await start(true);
+    const statuses = ['/api/v1/page', '/api/v1/nothing', '/api/nothing', '/metrics'].map(
+      async (path) => (await fetch(url + path, { redirect: 'manual' })).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 404, 404, 401]);
+  });
+
+  it('whose length is said in two ways is no request', async () => {
+    const { port } = new URL(await start());
+    const inside = 'GET /api/v1/page HTTP/1.1\r\nHost: smuggled\r\n\r\n';
+    for (const lengths of [
+      'Content-Length: 5\r\nTransfer-Encoding: chunked',
+      'Content-Length: 0\r\nContent-Length: 5',
+      'Transfer-Encoding: chunked, identity',
+      'Transfer-Encoding : chunked',
+    ]) {
+      const socket = connect({ host: '127.0.0.1', port: Number(port) });
+      socket.end(`POST /api/v1/change HTTP/1.1\r\nHost: x\r\n${lengths}\r\n\r\n0\r\n\r\n${inside}`);
+      let answer = '';
+      for await (const chunk of socket) answer += String(chunk);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+      expect(answer).not.toContain('HTTP/1.1 200');
+    }
+  });
+
+  it('for a folder gets no list of what is in it, and none gets out of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lectern-pages-'));
+    try {
+      mkdirSync(join(folder, 'dist', 'assets'), { recursive: true });
+      writeFileSync(join(folder, 'secret.txt'), 'not for you');
+      writeFileSync(join(folder, 'dist', 'index.html'), '<title>the page</title>');
+      writeFileSync(join(folder, 'dist', 'assets', 'main-1a2b.js'), '');
+      const url = await start(false, join(folder, 'dist'));
+      expect((await fetch(`${url}/assets/main-1a2b.js`)).status).toBe(200);
+      for (const path of [
+        '/assets',
+        '/assets/',
+        '/assets/..%2f..%2fsecret.txt',
+        '/..%2fsecret.txt',
+        '/%2e%2e/secret.txt',
+      ]) {
+        const text = await (await fetch(url + path)).text();
+        expect(text).not.toContain('main-1a2b');
+        expect(text).not.toContain('not for you');
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('for the figures of the monitoring needs its token', async () => {
+    const url = await start();
+    const ask = async (authorization?: string): Promise<number> =>
+      (await fetch(`${url}/metrics`, authorization ? { headers: { authorization } } : {})).status;
+    expect(await ask()).toBe(401);
+    expect(await ask('Bearer a token of somebody')).toBe(401);
+    expect(await ask('Bearer a token of the monitoring')).toBe(200);
+  });
+
+  it('that fails unexpectedly is logged with its id, and so are attempts to get around a rule, up to a limit', async () => {
+    const url = await start();
+    const failed = await fetch(`${url}/api/v1/broken`);
+    expect(logged).toMatchObject([
+      {
+        level: 50,
+        requestId: failed.headers.get('x-request-id'),
+        err: { message: expect.stringContaining('select') },
+      },
+    ]);
+    const tried = await fetch(`${url}/api/v1/page?limit=9999&secret=typed`);
+    expect(logged.at(-1)).toMatchObject({
+      level: 30,
+      code: 'invalid_input',
+      requestId: tried.headers.get('x-request-id'),
+      ipAddress: '127.0.0.1',
+    });
+    for (let n = 0; n < 40; n += 1) await fetch(`${url}/api/v1/page?limit=9999`);
+    expect(logged.filter(({ code }) => code === 'invalid_input')).toHaveLength(30);
+    expect(JSON.stringify(logged)).not.toContain('typed');
+  });
+
   it('that fails for a reason of our own tells the request’s id and nothing else', async () => {
     const url = await start();
     const reply = await fetch(`${url}/api/v1/broken`);
