@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import jwt from 'jsonwebtoken';
 import { Provider } from 'oidc-provider';
 
 /** What the issuer tells of somebody, by their subject. */
@@ -17,6 +19,8 @@ export interface TestIssuer {
   accounts: Map<string, IssuerAccount>;
   /** Whether its token endpoint answers 500. */
   broken: boolean;
+  /** What is wrong with its ID tokens: they are for another client, signed with another key, or not signed. */
+  flaw: 'audience' | 'key' | 'unsigned' | null;
   /** Called when the relying party's address is known. */
   open(clients: { id: string; secret: string; redirectUri: string }[]): void;
   /** Goes through the pages like a browser. @returns the query, or the body of the form, that it is sent back with */
@@ -24,6 +28,17 @@ export interface TestIssuer {
   /** Says no on the first page. */
   cancel(url: string): Promise<string>;
   close(): Promise<void>;
+}
+
+const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** The same token, with one thing wrong. */
+function flawed(token: string, flaw: NonNullable<TestIssuer['flaw']>): string {
+  const claims = jwt.decode(token) as object;
+  if (flaw === 'unsigned') return jwt.sign(claims, null, { algorithm: 'none' });
+  const { privateKey } = flaw === 'key' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : keys;
+  const aud = flaw === 'audience' ? { aud: 'another-client' } : {};
+  return jwt.sign({ ...claims, ...aud }, privateKey, { algorithm: 'RS256', keyid: 'k' });
 }
 
 export async function startIssuer(): Promise<TestIssuer> {
@@ -39,6 +54,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     url,
     accounts,
     broken: false,
+    flaw: null,
     open(clients) {
       provider = new Provider(url, {
         clients: clients.map(({ id, secret, redirectUri }) => ({
@@ -55,11 +71,19 @@ export async function startIssuer(): Promise<TestIssuer> {
         },
         pkce: { required: () => true },
         ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
+        jwks: {
+          keys: [{ ...keys.privateKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }],
+        },
         cookies: { keys: ['a key of a test issuer'] },
         findAccount: (_context, subject) => ({
           accountId: subject,
           claims: async () => ({ sub: subject, ...accounts.get(subject) }),
         }),
+      });
+      provider.use(async (context, next) => {
+        await next();
+        const { id_token: token } = context.body ?? {};
+        if (token && issuer.flaw) context.body = { ...context.body, id_token: flawed(token, issuer.flaw) };
       });
     },
     async visit(start, subject) {

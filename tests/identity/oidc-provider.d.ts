@@ -13,11 +13,17 @@ declare module 'oidc-provider' {
     pkce: { required: () => boolean };
     ttl: Record<string, number>;
     cookies: { keys: string[] };
+    jwks: { keys: object[] };
     findAccount(context: unknown, subject: string): Account;
+  }
+
+  interface Context {
+    body?: { id_token?: string };
   }
 
   export class Provider {
     constructor(issuer: string, configuration: Configuration);
+    use(middleware: (context: Context, next: () => Promise<void>) => Promise<void>): this;
     callback(): (req: IncomingMessage, res: ServerResponse) => void;
   }
 }

@@ -1,3 +1,4 @@
+import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SignedInView } from '../../shared/identity/contract.ts';
 import type { OidcFinishView } from '../../shared/identity/oidc.ts';
@@ -59,6 +60,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   issuer.broken = false;
+  issuer.flaw = null;
   count += 1;
 });
 
@@ -398,6 +400,36 @@ describe('what comes back', () => {
     const reply = await finish(await issuer.visit(tampered.href, subject), cookie);
     expect(reply.body.code).toBe('provider_failed');
     expect(await identities(subject)).toEqual([]);
+  });
+
+  it.each(['audience', 'key', 'unsigned'] as const)(
+    'is refused when the ID token is for another client, signed by somebody else or not signed (%s)',
+    async (flaw) => {
+      const subject = `flawed-${flaw}`;
+      const { email } = await account();
+      issuer.accounts.set(subject, { email, email_verified: true });
+      const { url, cookie } = await start();
+      const query = await issuer.visit(url, subject);
+      issuer.flaw = flaw;
+      expect((await finish(query, cookie)).body.code).toBe('provider_failed');
+      expect(await identities(subject)).toEqual([]);
+      issuer.flaw = null;
+      expect((await signInAs(subject)).status).toBe(200);
+    },
+  );
+
+  it('stays on the server: neither the page nor the database gets a token of the provider', async () => {
+    const { query, cookie } = await answered('kept');
+    const reply = await finish(query, cookie);
+    expect(Object.keys(reply.body.signIn as object).toSorted()).toEqual(['accessToken', 'expiresAt', 'user']);
+    const { header } = jwt.decode((reply.body.signIn as SignedInView).accessToken, { complete: true }) ?? {};
+    expect(header?.alg).toBe('HS256');
+    const columns = await sql<{ name: string }>(
+      server.databaseUrl,
+      `select column_name as name from information_schema.columns
+       where table_name = 'user_authentication_methods' and column_name ~ 'token|scope'`,
+    );
+    expect(columns).toEqual([]);
   });
 
   it('with a code that the issuer does not know, or when the issuer fails, is provider_failed and used up', async () => {

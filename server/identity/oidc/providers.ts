@@ -7,6 +7,7 @@ import {
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   discovery,
+  enableNonRepudiationChecks,
   fetchUserInfo,
 } from 'openid-client';
 import type { ClientAuth, Configuration } from 'openid-client';
@@ -146,7 +147,8 @@ function discover(
   const insecure = issuer.protocol === 'http:' && !config.production;
   return discovery(issuer, provider.clientId, undefined, clientAuth(provider, clock), {
     timeout: timeoutSeconds,
-    execute: insecure ? [allowInsecureRequests] : [],
+    // Without it the signature would be taken on trust, since the token comes from the issuer itself.
+    execute: [enableNonRepudiationChecks, ...(insecure ? [allowInsecureRequests] : [])],
   });
 }
 
