@@ -539,6 +539,7 @@ describe('a password', () => {
     ['x'.repeat(129), ['too_long']],
     ['password1234', ['common']],
     ['gracehopper12', ['personal']],
+    ['lectern12345', ['personal']],
     ['aaaaaaaaaaaa', ['repeats']],
     ['abcdefghijklm', ['sequence']],
   ])('%j is refused with a reason', async (secret, reasons) => {
@@ -565,6 +566,27 @@ describe('a password', () => {
     expect((await post('/auth/register', { email, name: 'G', password: strange })).status).toBe(202);
     expect((await signIn(email, strange.trim())).body.code).toBe('invalid_credentials');
     expect((await signIn(email, strange)).body.code).toBe('verification_required');
+  });
+
+  it('may have 64 characters and more, and every one of them counts', async () => {
+    const email = freshEmail();
+    const long = `${'many small owls '.repeat(7)}At Noon`;
+    expect(long.length).toBeGreaterThan(110);
+    expect((await post('/auth/register', { email, name: 'G', password: long })).status).toBe(202);
+    for (const changed of [long.slice(0, -1), long.toLowerCase(), long.slice(0, 72)])
+      expect((await signIn(email, changed)).body.code).toBe('invalid_credentials');
+    expect((await signIn(email, long)).body.code).toBe('verification_required');
+  });
+
+  it('has no end: it is good as long as nobody changes it', async () => {
+    const patient = await startServer();
+    const email = 'patient@accounts.test';
+    await createUser(patient.databaseUrl, { email, displayName: 'Patient' });
+    patient.clock.advance(5 * 365 * 24 * 60 * minute);
+    const reply = await patient.ask<SignedInView>('POST', '/auth/sign-in', { body: { email, password } });
+    expect(reply.status).toBe(200);
+    expect(reply.body.pending).toBeUndefined();
+    await patient.close();
   });
 
   it('from a list of leaks is refused; only five characters of its hash leave the server; an outage locks nobody out', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { linkCodeAlphabet, linkCodeLength } from '../../shared/identity/guardians.ts';
 import { isUsable } from '../../server/identity/accounts/account.ts';
+import { newLinkCode } from '../../server/identity/guardians/link-code.ts';
 import { createGate } from '../../server/identity/sign-in/gate.ts';
 import { afterFailure, lockedUntil, noLockout } from '../../server/identity/sign-in/lockout.ts';
 import type { Lockout } from '../../server/identity/sign-in/lockout.ts';
 import { judge } from '../../server/identity/sessions/rotation.ts';
+import { newRecoveryCodes } from '../../server/identity/two-factor/codes.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
@@ -55,6 +58,16 @@ describe('account', () => {
     expect(isUsable({ ...state, status: 'pending_verification' }, now)).toBe(false);
     expect(isUsable({ ...state, status: 'suspended', suspendedUntil: later(1) }, now)).toBe(false);
     expect(isUsable({ ...state, status: 'suspended', suspendedUntil: now }, now)).toBe(true);
+  });
+});
+
+describe('codes that people write down', () => {
+  it('have more than 20 bits, and none comes twice', () => {
+    expect(linkCodeLength * Math.log2(linkCodeAlphabet.length)).toBeGreaterThan(20);
+    const all = Array.from({ length: 50 }, () => [...newRecoveryCodes(), newLinkCode()]).flat();
+    expect(new Set(all).size).toBe(50 * 11);
+    // 30 letters and digits that nobody takes for each other: ten of them have 49 bits.
+    for (const code of newRecoveryCodes()) expect(code).toMatch(/^[A-Z2-9]{5}-[A-Z2-9]{5}$/);
   });
 });
 

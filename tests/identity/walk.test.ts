@@ -4,7 +4,7 @@ import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import sharp from 'sharp';
 import { WebSocket } from 'ws';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { roleSlugs } from '../../shared/identity/contract.ts';
 import type { Permission } from '../../shared/identity/permissions.ts';
 import { noteCloseCodes } from '../../shared/notes/contract.ts';
@@ -462,6 +462,42 @@ describe('every REST operation, for somebody of another organization', () => {
       if (status !== 401) wrong.push(`${contract.id}: ${status}`);
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('a GET', () => {
+  it('changes nothing, even where everything is answered', async () => {
+    await createUser(app.databaseUrl, {
+      email: 'reader@tenant-a.test',
+      displayName: 'R',
+      role: 'super_admin',
+    });
+    const reader = await signIn(app.url, 'reader@tenant-a.test');
+    // That somebody was here and took an export is written down, rightly.
+    const rest = ({ audit_logs, audit_log_details, auth_sessions, ...tables }: Record<string, unknown>) =>
+      tables;
+    const before = rest(await fingerprint());
+    let answered = 0;
+    for (const contract of app.contracts.filter(({ method }) => method === 'GET')) {
+      const { status } = await call(contract, contract.access === 'user' ? reader : null);
+      answered += Number(status === 200);
+    }
+    expect(answered).toBeGreaterThan(30);
+    expect(rest(await fingerprint())).toEqual(before);
+  });
+});
+
+describe('an address', () => {
+  it('holds nothing that opens something: secrets are in headers and bodies', () => {
+    const secret = /token|secret|password|code|key$/i;
+    const named = app.contracts.flatMap((contract) => {
+      const query = contract.query instanceof z.ZodObject ? Object.keys(contract.query.shape) : [];
+      return [...parametersOf(contract), ...query]
+        .filter((name) => secret.test(name))
+        .map((name) => `${contract.id} ${name}`);
+    });
+    // A picture is opened by its address, wherever it is shown, and by nobody who was not shown it.
+    expect(named).toEqual(['files.content key']);
   });
 });
 

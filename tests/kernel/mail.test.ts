@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer, get } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -13,11 +13,13 @@ import { createOriginCheck } from '../../server/kernel/http/origin.ts';
 import { createHttpServer } from '../../server/kernel/http/server.ts';
 import { createJobs } from '../../server/kernel/jobs/jobs.ts';
 import type { Jobs } from '../../server/kernel/jobs/jobs.ts';
+import { lanCertificate } from '../../server/kernel/lan.ts';
 import { createLogger } from '../../server/kernel/logger.ts';
 import { createMailer } from '../../server/kernel/mail/index.ts';
 import type { MailDeps } from '../../server/kernel/mail/index.ts';
 import type { KeptMessage } from '../../server/kernel/mail/dev-mailbox.ts';
 import { htmlOf } from '../../server/kernel/mail/html.ts';
+import { smsTransport, smtpTransport } from '../../server/kernel/mail/transports.ts';
 import { createSecrets } from '../../server/kernel/secrets.ts';
 import { createTestDatabase } from '../support/db.ts';
 import type { TestDatabase } from '../support/db.ts';
@@ -226,9 +228,43 @@ describe('SMTP', () => {
     await vi.waitFor(async () => expect(await jobsWaiting()).toBe(0), { timeout: 5000, interval: 50 });
     expect(server.got).toHaveLength(1);
   });
+
+  it('gives nothing to a server whose certificate nobody vouches for', async () => {
+    const tls = await lanCertificate(dataDir, '127.0.0.1');
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['AUTH'],
+      cert: readFileSync(tls.cert),
+      key: readFileSync(tls.key),
+      onData: () => expect.unreachable('a mail came'),
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    cleanUp.push(() => new Promise((resolve) => server.close(() => resolve())));
+    // A client that does not like the certificate hangs up in the middle of the handshake.
+    server.on('error', () => undefined);
+    const { port } = server.server.address() as AddressInfo;
+    const deliver = smtpTransport({ url: `smtp://127.0.0.1:${port}`, from: 'lectern@school.test' });
+    await expect(
+      deliver({ id: '1', channel: 'mail', to: 'ada@school.test', subject: 'x', text: 'x', html: 'x' }),
+    ).rejects.toThrow(/ETLS|ESOCKET/);
+  });
 });
 
 describe('text messages', () => {
+  it('do not go on to where the gateway points', async () => {
+    const asked: string[] = [];
+    const gateway = createServer((req, res) => {
+      asked.push(req.url ?? '');
+      res.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', () => resolve()));
+    cleanUp.push(() => new Promise((resolve) => gateway.close(() => resolve())));
+    const { port } = gateway.address() as AddressInfo;
+    const deliver = smsTransport({ url: `http://127.0.0.1:${port}/sms`, token: 'a-token-of-the-gateway' });
+    await expect(deliver({ id: '1', channel: 'sms', to: '+4915112345678', text: 'x' })).rejects.toThrow();
+    expect(asked).toEqual(['/sms']);
+  });
+
   it('are posted to the gateway with its token', async () => {
     const got: { headers: IncomingHttpHeaders; body: unknown }[] = [];
     const gateway = createServer((req, res) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createSecrets } from '../../server/kernel/secrets.ts';
+import { createSecrets, newSecret } from '../../server/kernel/secrets.ts';
 
 const key = (id: number) => ({ id, key: randomBytes(32) });
 const of = (...keys: ReturnType<typeof key>[]) => createSecrets({ pepper: 'the pepper of a test', keys });
@@ -32,6 +32,21 @@ describe('a sealed value', () => {
     expect(of(fresh, old).open('users:1', sealed).toString()).toBe('secret');
     expect(of(fresh, old).seal('users:1', 'secret')[0]).toBe(2);
     expect(() => of(fresh).open('users:1', sealed)).toThrow(/a key that this server does not have/);
+  });
+});
+
+describe('a secret of the server’s own making', () => {
+  it('has 256 random bits, and is another one each time', () => {
+    const made = Array.from({ length: 1000 }, () => newSecret());
+    expect(new Set(made.map(({ secret }) => secret)).size).toBe(1000);
+    const bytes = made.map(({ secret }) => Buffer.from(secret, 'base64url'));
+    expect(new Set(bytes.map(({ length }) => length))).toEqual(new Set([32]));
+    // Every bit of them is set about every other time.
+    for (let bit = 0; bit < 256; bit += 1) {
+      const set = bytes.filter((one) => ((one[bit >> 3] ?? 0) >> (bit & 7)) & 1).length;
+      expect(set).toBeGreaterThan(400);
+      expect(set).toBeLessThan(600);
+    }
   });
 });
 
