@@ -24,7 +24,8 @@ interface LooseInput {
   signal?: AbortSignal;
 }
 
-function pathOf(template: string, { params = {}, query = {} }: LooseInput): string {
+/** The address of a call: whatever is put into its path and its query is encoded for that place. */
+export function pathOf(template: string, { params = {}, query = {} }: LooseInput): string {
   const path = template.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));

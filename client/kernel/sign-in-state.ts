@@ -1,5 +1,6 @@
 import type { MeView, SignedInView } from '../../shared/identity/contract.ts';
 import type { PendingDuty } from '../../shared/kernel/contract.ts';
+import { forgetNotes } from './kept-notes.ts';
 import { forgetOutboxes } from './outbox.ts';
 import { queryClient } from './query-client.ts';
 
@@ -48,6 +49,12 @@ export function subscribeSignIn(listener: () => void): () => void {
 const organizationOf = (one: SignInState): string | null | undefined =>
   one.status === 'signed-in' ? one.user.organizationId : undefined;
 
+/** Whoever signs out leaves nothing that they wrote on a computer that the next one sits down at. */
+function forgetKept(): void {
+  forgetOutboxes(null);
+  void forgetNotes();
+}
+
 function set(next: SignInState): void {
   const moved =
     state.status === 'signed-in' &&
@@ -56,7 +63,7 @@ function set(next: SignInState): void {
   state = next;
   if (next.status === 'signed-in') forgetOutboxes(next.user.id);
   // Whose sign-in was ended from elsewhere may come back for what is still unsent.
-  else if (next.status === 'signed-out' && next.reason === 'none') forgetOutboxes(null);
+  else if (next.status === 'signed-out' && next.reason === 'none') forgetKept();
   // What was loaded in one organization is not shown in another. A class that is open goes on: it is the same one everywhere.
   if (moved) void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'class' });
   for (const listener of listeners) listener();

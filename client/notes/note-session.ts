@@ -3,6 +3,7 @@ import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import { notesRoutes } from '../../shared/notes/contract.ts';
 import { ApiError, api } from '../kernel/api.ts';
+import { keptNote } from '../kernel/kept-notes.ts';
 import { getSignInState, subscribeSignIn } from '../kernel/sign-in-state.ts';
 import type { SignInState } from '../kernel/sign-in-state.ts';
 import { NoteProvider } from './note-provider.ts';
@@ -42,7 +43,7 @@ function openSession(documentId: string, userId: string, ready: (session: NoteSe
   });
   // Per person: on a shared computer nobody sends what somebody else wrote offline.
   const stored =
-    'indexedDB' in globalThis ? new IndexeddbPersistence(`lectern-note:${userId}:${documentId}`, doc) : null;
+    'indexedDB' in globalThis ? new IndexeddbPersistence(keptNote(userId, documentId), doc) : null;
   let closed = false;
   const begin = async () => {
     const kept = await waitForStorage(stored);

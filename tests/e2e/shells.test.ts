@@ -28,7 +28,7 @@ it.each([
   ['parent', 'parent@lectern.test', desk, ['/account']],
   ['administrator', 'admin@lectern.test', desk, ['/account', '/admin']],
 ])(
-  'every page of the %s’s account and administration passes axe and fits',
+  'every page of the %s’s account and administration passes axe, fits, and has the way out',
   async (who, email, look, roots) => {
     const person = await stage.enter(email, '/account', { ...look, password });
     for (const root of roots) {
@@ -37,6 +37,8 @@ it.each([
       for (const path of pages) {
         await visit(person, path);
         await seen(person, `${who}${path}`);
+        await person.at('account-menu').click();
+        await person.at('sign-out').waitFor();
       }
     }
     expect(person.problems).toEqual([]);

@@ -188,6 +188,8 @@ export const accountsTexts = {
     unconfirmed: 'Not confirmed',
     newEmail: 'New e-mail address',
     newPhone: 'New phone number',
+    phoneRisk:
+      'A text message can be read or redirected by others than you. A passkey or an authenticator app is a safer way to sign in.',
     send: 'Send a code',
     sent: 'We sent a code to {{address}}.',
     take: 'Use this address',

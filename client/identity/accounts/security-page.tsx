@@ -142,6 +142,11 @@ function AddressSection({ kind }: { kind: 'email' | 'phone' }) {
           </Badge>
         )}
       </Group>
+      {kind === 'phone' && (
+        <Text size="sm" c="dimmed" mb="md" data-testid="phone-risk">
+          {t('security.phoneRisk')}
+        </Text>
+      )}
       {sending.isSuccess ? (
         <form onSubmit={take} noValidate>
           <Stack>
