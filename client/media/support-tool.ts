@@ -15,6 +15,8 @@ export interface InboundStats {
   totalAudioEnergy: number;
   width: number;
   height: number;
+  /** What protects it on its way. */
+  protection: { tlsVersion: string; dtlsCipher: string; srtpCipher: string };
 }
 
 export interface OutboundStats {
@@ -49,6 +51,7 @@ declare global {
 }
 
 type Entry = Record<string, unknown> & { type: string };
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 function entries(report: RTCStatsReport, type: string): Entry[] {
@@ -61,7 +64,9 @@ function entries(report: RTCStatsReport, type: string): Entry[] {
 
 /** What one received stream amounts to. */
 export async function inboundStats({ view, consumer }: ReceivedStream): Promise<InboundStats> {
-  const [entry] = entries(await consumer.getStats(), 'inbound-rtp');
+  const report = await consumer.getStats();
+  const [entry] = entries(report, 'inbound-rtp');
+  const [transport] = entries(report, 'transport');
   const { producerId, userId, source, kind } = view;
   return {
     producerId,
@@ -75,6 +80,11 @@ export async function inboundStats({ view, consumer }: ReceivedStream): Promise<
     totalAudioEnergy: count(entry?.['totalAudioEnergy']),
     width: count(entry?.['frameWidth']),
     height: count(entry?.['frameHeight']),
+    protection: {
+      tlsVersion: text(transport?.['tlsVersion']),
+      dtlsCipher: text(transport?.['dtlsCipher']),
+      srtpCipher: text(transport?.['srtpCipher']),
+    },
   };
 }
 

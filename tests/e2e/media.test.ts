@@ -109,6 +109,26 @@ describe('audio and video', () => {
     await ben.at('microphone-silent').waitFor({ state: 'detached' });
   });
 
+  it('speaks DTLS 1.2 or newer and an SRTP profile that authenticates', async () => {
+    ({ sessionId } = await createClass(database.url, school));
+    const ada = await arrive('Ada', 'teacher', { microphone: 'voice' });
+    const ben = await arrive('Ben', 'student1');
+    await ada.at('toggle-microphone').click();
+    const { tlsVersion, dtlsCipher, srtpCipher } = await ben.until(
+      'sound arrives',
+      ({ inbound }) => inbound.find(({ packets }) => packets > 10)?.protection,
+    );
+    // As in the protocol: DTLS 1.2 is FEFD, and newer ones count downwards.
+    expect(Number.parseInt(tlsVersion, 16)).toBeLessThanOrEqual(0xfefd);
+    expect(tlsVersion).toMatch(/^FEF/i);
+    expect(dtlsCipher).toMatch(
+      /^TLS_(ECDHE_(ECDSA|RSA)_WITH_)?(AES_(128|256)_GCM|CHACHA20_POLY1305)_SHA(256|384)$/,
+    );
+    expect(srtpCipher).toMatch(
+      /^(SRTP_)?(AEAD_AES_(128|256)_GCM|AES_CM_128_HMAC_SHA1_80|AES128_CM_SHA1_80)$/,
+    );
+  });
+
   it('[MD45] who talks while muted is told so', async () => {
     ({ sessionId } = await createClass(database.url, school));
     const ada = await arrive('Ada', 'teacher', { microphone: 'voice' });
