@@ -43,6 +43,14 @@ beforeAll(async () => {
           clientId: client.id,
           clientSecret: client.secret,
         },
+        // The same server by another name, which its metadata do not know.
+        {
+          id: 'disguised',
+          type: 'oidc',
+          issuer: issuer.url.replace('127.0.0.1', 'localhost'),
+          clientId: client.id,
+          clientSecret: client.secret,
+        },
         { id: 'down', type: 'oidc', issuer: 'http://127.0.0.1:1', clientId: 'lectern' },
       ]),
     },
@@ -126,6 +134,7 @@ describe('starting', () => {
         { id: 'school', name: 'School account', type: 'oidc' },
         { id: 'apple', name: 'Apple', type: 'apple' },
         { id: 'second', name: 'OpenID Connect', type: 'oidc' },
+        { id: 'disguised', name: 'OpenID Connect', type: 'oidc' },
         { id: 'down', name: 'OpenID Connect', type: 'oidc' },
       ],
       nextCursor: null,
@@ -178,6 +187,14 @@ describe('starting', () => {
 });
 
 describe('signing in', () => {
+  it('is not begun with a provider that gives itself out for another', async () => {
+    const { origin } = new URL(issuer.url.replace('127.0.0.1', 'localhost'));
+    // It is there, so that it is the name and not the way that is refused.
+    expect((await fetch(`${origin}/.well-known/openid-configuration`)).status).toBe(200);
+    const reply = await server.ask('POST', '/auth/oidc/disguised/start', { body: {} });
+    expect(reply.body.code).toBe('provider_failed');
+  });
+
   it('joins a confirmed address to the account that has confirmed it too, and tells its owner', async () => {
     const { id, email } = await account();
     issuer.accounts.set('joined', { email: email.toUpperCase(), email_verified: true });

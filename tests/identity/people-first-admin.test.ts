@@ -64,6 +64,20 @@ afterAll(async () => {
 });
 
 describe('npm run admin', () => {
+  it('finds nobody who could sign in on a fresh installation', async () => {
+    const accounts = await sql(
+      database.url,
+      `select email, status, password_hash,
+         (select count(*)::int from passkeys p where p.user_id = u.id) +
+         (select count(*)::int from user_authentication_methods m where m.user_id = u.id) as other_ways
+       from users u`,
+    );
+    // Who stands for the server itself in what it records: inactive, and without any way in.
+    expect(accounts).toEqual([
+      { email: 'system@lectern.invalid', status: 'inactive', password_hash: null, other_ways: 0 },
+    ]);
+  });
+
   it('makes a super administrator without a password, and a link to choose one', async () => {
     const { status, output } = await run('Ada@Example.org', 'Ada Lovelace');
     expect(status).toBe(0);

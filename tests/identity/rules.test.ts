@@ -4,6 +4,7 @@ import { isUsable } from '../../server/identity/accounts/account.ts';
 import { newLinkCode } from '../../server/identity/guardians/link-code.ts';
 import { createGate } from '../../server/identity/sign-in/gate.ts';
 import { afterFailure, lockedUntil, noLockout } from '../../server/identity/sign-in/lockout.ts';
+import { hashPassword, passwordMatches } from '../../server/identity/sign-in/password.ts';
 import type { Lockout } from '../../server/identity/sign-in/lockout.ts';
 import { judge } from '../../server/identity/sessions/rotation.ts';
 import { newRecoveryCodes } from '../../server/identity/two-factor/codes.ts';
@@ -58,6 +59,16 @@ describe('account', () => {
     expect(isUsable({ ...state, status: 'pending_verification' }, now)).toBe(false);
     expect(isUsable({ ...state, status: 'suspended', suspendedUntil: later(1) }, now)).toBe(false);
     expect(isUsable({ ...state, status: 'suspended', suspendedUntil: now }, now)).toBe(true);
+  });
+});
+
+describe('passwords', () => {
+  it('are kept as Argon2id with 19 MiB and two passes', async () => {
+    const [one, two] = [await hashPassword('the same'), await hashPassword('the same')];
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(two).not.toBe(one);
+    expect(await passwordMatches(one, 'the same')).toBe(true);
+    expect(await passwordMatches(one, 'the sama')).toBe(false);
   });
 });
 

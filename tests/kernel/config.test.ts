@@ -61,6 +61,16 @@ describe('configuration', () => {
     expect(problems({ LECTERN_JWT_KEYS: 'a:short' })).toHaveLength(1);
   });
 
+  it('refuses keys that are too short', () => {
+    for (const env of [
+      { LECTERN_JWT_KEYS: `a:${'x'.repeat(31)}` },
+      { LECTERN_TOKEN_PEPPER: 'x'.repeat(31) },
+      { LECTERN_DATA_KEYS: `1:${Buffer.alloc(16).toString('base64')}` },
+      { LECTERN_AUDIT_KEY: 'x'.repeat(31) },
+    ])
+      expect(problems(env).map((line) => line.split(/[.:]/)[0])).toEqual(Object.keys(env));
+  });
+
   it('refuses halves of pairs', () => {
     const names = (env: Record<string, string>) => problems(env).map((line) => line.split(':')[0]);
     expect(names({ TLS_CERT: 'cert.pem' })).toEqual(['TLS_CERT and TLS_KEY', 'TLS_CERT']);
