@@ -31,7 +31,12 @@ afterAll(async () => {
 const kept = (page: Page): Promise<string> =>
   page.evaluate(async () => {
     const databases = (await indexedDB.databases()).map(({ name }) => name);
-    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, databases, document.cookie]);
+    return JSON.stringify([
+      Object.entries(localStorage),
+      Object.entries(sessionStorage),
+      databases,
+      document.cookie,
+    ]);
   });
 
 /** The panel of the notes of a class. */

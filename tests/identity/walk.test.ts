@@ -474,8 +474,9 @@ describe('a GET', () => {
     });
     const reader = await signIn(app.url, 'reader@tenant-a.test');
     // That somebody was here and took an export is written down, rightly.
-    const rest = ({ audit_logs, audit_log_details, auth_sessions, ...tables }: Record<string, unknown>) =>
-      tables;
+    const written = new Set(['audit_logs', 'audit_log_details', 'auth_sessions']);
+    const rest = (tables: Record<string, unknown>) =>
+      Object.entries(tables).filter(([table]) => !written.has(table));
     const before = rest(await fingerprint());
     let answered = 0;
     for (const contract of app.contracts.filter(({ method }) => method === 'GET')) {

@@ -261,7 +261,9 @@ describe('text messages', () => {
     cleanUp.push(() => new Promise((resolve) => gateway.close(() => resolve())));
     const { port } = gateway.address() as AddressInfo;
     const deliver = smsTransport({ url: `http://127.0.0.1:${port}/sms`, token: 'a-token-of-the-gateway' });
-    await expect(deliver({ id: '1', channel: 'sms', to: '+4915112345678', text: 'x' })).rejects.toThrow();
+    await expect(deliver({ id: '1', channel: 'sms', to: '+4915112345678', text: 'x' })).rejects.toThrow(
+      'fetch failed',
+    );
     expect(asked).toEqual(['/sms']);
   });
 
