@@ -1,30 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { NoteClient } from '../notes/support/note-client.ts';
 import { signIn } from '../support/actors.ts';
-import { launchBrowser, Person } from '../support/browser.ts';
-import { ServerProcess } from '../support/crash.ts';
-import { createTestDatabase } from '../support/db.ts';
-import type { TestDatabase } from '../support/db.ts';
+import type { Person } from '../support/browser.ts';
 import { createSchool, password } from '../support/factories.ts';
+import { setStage } from '../support/stage.ts';
 
-let database: TestDatabase;
-let server: ServerProcess;
-let browser: Browser;
+const stage = setStage();
 let sessionId: string;
 let noteId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  server = await ServerProcess.start({ DATABASE_URL: database.url });
-  ({ sessionId, noteId } = await createSchool(database.url, { students: 2 }));
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
+  ({ sessionId, noteId } = await createSchool(stage.databaseUrl, { students: 2 }));
 });
 
 /** Everything that the browser keeps for this site, as one text: names and values. */
@@ -41,7 +29,7 @@ const kept = (page: Page): Promise<string> =>
 
 /** The panel of the notes of a class. */
 async function openNotes(person: Person): Promise<void> {
-  await person.enterClass(server.url, sessionId);
+  await person.enterClass(stage.url, sessionId);
   if (!(await person.at('open-notes').isVisible())) await person.at('open-more').click();
   await person.at('open-notes').click();
   await person.at('note-editor').waitFor();
@@ -49,8 +37,8 @@ async function openNotes(person: Person): Promise<void> {
 
 describe('a field for a password', () => {
   it('hides what is typed, takes what is pasted, and tells password managers what it is', async () => {
-    const person = await Person.arrive(browser, 'Pat');
-    await person.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
+    const person = await stage.arrive('Pat');
+    await person.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.url });
     const { page } = person;
     const check = async (fields: Record<string, string>): Promise<void> => {
       for (const [testId, autocomplete] of Object.entries(fields)) {
@@ -64,12 +52,12 @@ describe('a field for a password', () => {
         expect(await field.getAttribute('autocomplete')).toBe(autocomplete);
       }
     };
-    await page.goto(`${server.url}/sign-in`);
+    await page.goto(`${stage.url}/sign-in`);
     await check({ 'sign-in-password': 'current-password' });
-    await page.goto(`${server.url}/reset-password?token=${'a'.repeat(43)}`);
+    await page.goto(`${stage.url}/reset-password?token=${'a'.repeat(43)}`);
     await check({ 'reset-password': 'new-password' });
-    await person.signIn(server.url, 'student1@test.lectern', password);
-    await page.goto(`${server.url}/account/security`);
+    await person.signIn(stage.url, 'student1@test.lectern', password);
+    await page.goto(`${stage.url}/account/security`);
     await check({ 'current-password': 'current-password', 'new-password': 'new-password' });
     expect(await person.at('phone-risk').isVisible()).toBe(true);
     await person.leave();
@@ -78,10 +66,10 @@ describe('a field for a password', () => {
 
 describe('what somebody writes into a note', () => {
   it('is never markup for others: neither pasted HTML nor what a program writes past the editor', async () => {
-    const person = await Person.arrive(browser, 'Nora');
+    const person = await stage.arrive('Nora');
     const asked: string[] = [];
     person.page.on('request', (request) => asked.push(request.url()));
-    await person.signIn(server.url, 'teacher@test.lectern', password);
+    await person.signIn(stage.url, 'teacher@test.lectern', password);
     await openNotes(person);
     await person.page.locator('[data-testid="note-editor"][contenteditable="true"]').click();
     await person.at('note-editor').evaluate((editor) => {
@@ -112,10 +100,10 @@ describe('what somebody writes into a note', () => {
 
 /** The teacher with a program that knows the protocol of notes and no schema. */
 async function writeDirectly(): Promise<void> {
-  const other = await signIn(server.url, 'teacher@test.lectern');
+  const other = await signIn(stage.url, 'teacher@test.lectern');
   const { body } = await other.rest<{ token: string }>('POST', `/notes/${noteId}/token`);
   const client = new NoteClient();
-  await client.connectTo(`${server.url.replace('http', 'ws')}/notes/${noteId}?token=${body.token}&ack=1`);
+  await client.connectTo(`${stage.url.replace('http', 'ws')}/notes/${noteId}?token=${body.token}&ack=1`);
   await client.until(() => client.synced);
   const fragment = client.doc.getXmlFragment('default');
   const text = new Y.XmlText();
@@ -133,8 +121,8 @@ async function writeDirectly(): Promise<void> {
 
 describe('a browser', () => {
   it('keeps no token, and nothing of a person who has signed out', async () => {
-    const person = await Person.arrive(browser, 'Sol');
-    await person.signIn(server.url, 'student2@test.lectern', password);
+    const person = await stage.arrive('Sol');
+    await person.signIn(stage.url, 'student2@test.lectern', password);
     await openNotes(person);
     const inside = await kept(person.page);
     expect(inside).toContain('lectern-note:');
@@ -144,7 +132,7 @@ describe('a browser', () => {
     expect(inside).not.toMatch(/eyJ[\w-]+\./);
     expect(inside).not.toContain(refresh?.value ?? 'no cookie');
 
-    await person.page.goto(`${server.url}/account`);
+    await person.page.goto(`${stage.url}/account`);
     await person.at('account-menu').click();
     await person.at('sign-out').click();
     await person.at('sign-in-email').waitFor();

@@ -52,7 +52,9 @@ it('nor is what only the first look finds', async () => {
     };
     Object.defineProperty(window, 'axe', {
       get: () => axe && Object.create(axe, { run: { value: run } }),
-      set: (loaded: NonNullable<typeof axe>) => (axe = loaded),
+      set(loaded: NonNullable<typeof axe>) {
+        axe = loaded;
+      },
     });
   });
   expect(await person.violations()).toEqual([]);
