@@ -50,6 +50,15 @@ export function forgetOutboxes(exceptOf: string | null): void {
   }
 }
 
+/** Whether this tab keeps an event, of whatever room, that was never acknowledged. */
+export function isAnythingInOutboxes(): boolean {
+  try {
+    return Object.keys(sessionStorage).some((name) => name.startsWith(prefix));
+  } catch {
+    return false;
+  }
+}
+
 /** No verdict on the event itself: the same key is tried again. Everything else is a refusal. */
 const transient = new Set<string>(['disconnected', 'timeout', 'not_joined', 'rate_limited', 'unavailable']);
 /** The server failed, which may pass: the same key is tried again a few times, and then it is told. */

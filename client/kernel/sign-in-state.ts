@@ -60,10 +60,11 @@ function set(next: SignInState): void {
     state.status === 'signed-in' &&
     next.status === 'signed-in' &&
     organizationOf(state) !== organizationOf(next);
+  // Whose sign-in ran out or was ended from elsewhere may come back for what is still unsent.
+  const left = state.status === 'signed-in' && next.status === 'signed-out' && next.reason === 'none';
   state = next;
   if (next.status === 'signed-in') forgetOutboxes(next.user.id);
-  // Whose sign-in was ended from elsewhere may come back for what is still unsent.
-  else if (next.status === 'signed-out' && next.reason === 'none') forgetKept();
+  else if (left) forgetKept();
   // What was loaded in one organization is not shown in another. A class that is open goes on: it is the same one everywhere.
   if (moved) void queryClient.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'class' });
   for (const listener of listeners) listener();

@@ -6,6 +6,7 @@ import { ApiError, api } from '../kernel/api.ts';
 import { keptNote } from '../kernel/kept-notes.ts';
 import { getSignInState, subscribeSignIn } from '../kernel/sign-in-state.ts';
 import type { SignInState } from '../kernel/sign-in-state.ts';
+import { keepAsking } from '../kernel/unsent.ts';
 import { NoteProvider } from './note-provider.ts';
 import type { NoteTicket } from './note-provider.ts';
 
@@ -112,19 +113,28 @@ function holdSession(documentId: string, userId: string, ready: (session: NoteSe
 function openHeld(key: string, documentId: string, userId: string): Held {
   const entry: Held = { users: 0, session: null, listeners: new Set(), close: () => undefined };
   held.set(key, entry);
-  entry.close = openSession(documentId, userId, (session) => {
+  const stopAsking = keepAsking(() => mayHoldUnsent(entry));
+  const close = openSession(documentId, userId, (session) => {
     entry.session = session;
     for (const listener of entry.listeners) listener(session);
     session.provider.subscribe(() => closeWhenSafe(key, entry));
     closeWhenSafe(key, entry);
   });
+  entry.close = () => {
+    stopAsking();
+    close();
+  };
   return entry;
 }
 
+/** Without a connection nobody knows whether the last words arrived. */
+function mayHoldUnsent({ session }: Held): boolean {
+  const kind = session?.provider.state().kind;
+  return kind === 'saving' || kind === 'offline';
+}
+
 function closeWhenSafe(key: string, entry: Held): void {
-  if (entry.users > 0 || held.get(key) !== entry) return;
-  const kind = entry.session?.provider.state().kind;
-  if (kind === 'saving' || kind === 'offline') return;
+  if (entry.users > 0 || held.get(key) !== entry || mayHoldUnsent(entry)) return;
   held.delete(key);
   // Not in the middle of the provider's own announcement.
   queueMicrotask(entry.close);

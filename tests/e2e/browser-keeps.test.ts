@@ -5,6 +5,7 @@ import { NoteClient } from '../notes/support/note-client.ts';
 import { signIn } from '../support/actors.ts';
 import type { Person } from '../support/browser.ts';
 import { createSchool, password } from '../support/factories.ts';
+import { seen } from '../support/screens.ts';
 import { setStage } from '../support/stage.ts';
 
 const stage = setStage();
@@ -143,6 +144,48 @@ describe('a browser', () => {
     await person.page.goBack();
     await person.at('sign-in-email').waitFor();
     expect(await person.page.content()).not.toContain('student2@test.lectern');
+    await person.leave();
+  });
+
+  it('asks before a sign-out that would lose what was written without a network', async () => {
+    const person = await stage.arrive('Sol');
+    await person.signIn(stage.url, 'student1@test.lectern', password);
+    await openNotes(person);
+    await person.context.setOffline(true);
+    await person.at('note-editor').click();
+    await person.page.keyboard.type('unsent words');
+    await person.at('leave').click();
+    await person.at('leave-confirm').click();
+    await person.page.locator('a[href="/"]').last().click();
+    await person.at('account-menu').click();
+    await person.at('sign-out').click();
+    await seen(person, 'a question before the sign-out');
+    await person.at('sign-out-stay').click();
+
+    await person.context.setOffline(false);
+    await openNotes(person);
+    await person.page.getByText('unsent words').waitFor();
+    await person.leave();
+  });
+
+  it('keeps what was written without a network over the end of a sign-in, for the same person', async () => {
+    const person = await stage.arrive('Sol');
+    await person.signIn(stage.url, 'student1@test.lectern', password);
+    await openNotes(person);
+    await person.context.setOffline(true);
+    await person.at('note-editor').click();
+    await person.page.keyboard.type('late words ');
+    await expect.poll(() => person.at('note-editor').textContent()).toContain('late words');
+    await person.page.goto('about:blank');
+    // As when a browser is closed that was not asked to remember anybody.
+    await person.context.clearCookies();
+    await person.context.setOffline(false);
+
+    await person.page.goto(stage.url);
+    await person.at('sign-in-email').waitFor();
+    await person.signIn(stage.url, 'student1@test.lectern', password);
+    await openNotes(person);
+    await person.page.getByText('late words').waitFor();
     await person.leave();
   });
 });

@@ -35,6 +35,12 @@ export const kernelTexts = {
     settings: 'Your account',
     administration: 'Administration',
     signOut: 'Sign out',
+    unsent: {
+      title: 'Sign out now?',
+      text: 'Something you wrote here may not have reached the server yet. Signing out leaves nothing on this device: it would be lost.',
+      stay: 'Stay signed in',
+      leave: 'Sign out and lose it',
+    },
     theme: 'Appearance',
     themeAuto: 'As the system',
     themeLight: 'Light',

@@ -1,5 +1,15 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  Button,
+  Group,
+  Menu,
+  Modal,
+  Stack,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import {
   IconCheck,
   IconDeviceDesktop,
@@ -15,6 +25,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { signOut } from '../sign-out.ts';
 import type { Permission } from '../../../shared/identity/permissions.ts';
+import { isAnythingUnsent } from '../unsent.ts';
 import { useMe } from '../use-sign-in.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 
@@ -41,72 +52,93 @@ export function AccountMenu() {
   const { t } = useTranslation();
   const me = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [asking, { open: ask, close: stay }] = useDisclosure(false);
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <UnstyledButton aria-label={t('account.menu', { name: me.displayName })} data-testid="account-menu">
-          <PersonAvatar userId={me.id} name={me.displayName} src={me.avatarUrl} size={36} />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t('account.theme')}</Menu.Label>
-        {themes.map(({ scheme, text, Icon }) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            leftSection={<Icon size={16} aria-hidden />}
-            rightSection={colorScheme === scheme ? <IconCheck size={14} aria-hidden /> : null}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {t(text)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item
-          component={Link}
-          to={`/people/${me.id}`}
-          leftSection={<IconUser size={16} aria-hidden />}
-          data-testid="to-profile"
-        >
-          {t('account.profile')}
-        </Menu.Item>
-        {me.hasReports && (
+    <>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <UnstyledButton aria-label={t('account.menu', { name: me.displayName })} data-testid="account-menu">
+            <PersonAvatar userId={me.id} name={me.displayName} src={me.avatarUrl} size={36} />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{t('account.theme')}</Menu.Label>
+          {themes.map(({ scheme, text, Icon }) => (
+            <Menu.Item
+              key={scheme}
+              role="menuitemradio"
+              aria-checked={colorScheme === scheme}
+              leftSection={<Icon size={16} aria-hidden />}
+              rightSection={colorScheme === scheme ? <IconCheck size={14} aria-hidden /> : null}
+              onClick={() => setColorScheme(scheme)}
+            >
+              {t(text)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
           <Menu.Item
             component={Link}
-            to="/reports"
-            leftSection={<IconUsersGroup size={16} aria-hidden />}
-            data-testid="to-reports"
+            to={`/people/${me.id}`}
+            leftSection={<IconUser size={16} aria-hidden />}
+            data-testid="to-profile"
           >
-            {t('account.reports')}
+            {t('account.profile')}
           </Menu.Item>
-        )}
-        <Menu.Item
-          component={Link}
-          to="/account"
-          leftSection={<IconUserCog size={16} aria-hidden />}
-          data-testid="to-account"
-        >
-          {t('account.settings')}
-        </Menu.Item>
-        {administrative.some((slug) => me.permissions.includes(slug)) && (
+          {me.hasReports && (
+            <Menu.Item
+              component={Link}
+              to="/reports"
+              leftSection={<IconUsersGroup size={16} aria-hidden />}
+              data-testid="to-reports"
+            >
+              {t('account.reports')}
+            </Menu.Item>
+          )}
           <Menu.Item
             component={Link}
-            to="/admin"
-            leftSection={<IconSettings size={16} aria-hidden />}
-            data-testid="to-admin"
+            to="/account"
+            leftSection={<IconUserCog size={16} aria-hidden />}
+            data-testid="to-account"
           >
-            {t('account.administration')}
+            {t('account.settings')}
           </Menu.Item>
-        )}
-        <Menu.Item
-          leftSection={<IconLogout size={16} aria-hidden />}
-          onClick={() => void signOut()}
-          data-testid="sign-out"
-        >
-          {t('account.signOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+          {administrative.some((slug) => me.permissions.includes(slug)) && (
+            <Menu.Item
+              component={Link}
+              to="/admin"
+              leftSection={<IconSettings size={16} aria-hidden />}
+              data-testid="to-admin"
+            >
+              {t('account.administration')}
+            </Menu.Item>
+          )}
+          <Menu.Item
+            leftSection={<IconLogout size={16} aria-hidden />}
+            onClick={() => (isAnythingUnsent() ? ask() : void signOut())}
+            data-testid="sign-out"
+          >
+            {t('account.signOut')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Modal
+        opened={asking}
+        onClose={stay}
+        title={t('account.unsent.title')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <Stack>
+          <Text>{t('account.unsent.text')}</Text>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={stay} data-testid="sign-out-stay" data-autofocus>
+              {t('account.unsent.stay')}
+            </Button>
+            <Button color="red" onClick={() => void signOut()} data-testid="sign-out-anyway">
+              {t('account.unsent.leave')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
   );
 }
