@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
@@ -22,18 +23,27 @@ export function lanAddress(): string | null {
   return (real ?? candidates[0])?.address ?? null;
 }
 
+const dayMs = 24 * 3_600_000;
+const validDays = 365;
+/** A certificate that ends sooner than that is made anew: nobody's lesson should meet its end. */
+const spareDays = 30;
+
 /**
- * A certificate for this machine's address, made once and kept. Browsers warn of it once per device, and then give
+ * A certificate for this machine's address, kept for as long as it fits. Browsers warn of it once per device, and then give
  * camera and microphone, which they refuse on plain http.
  */
-export async function lanCertificate(dataDir: string, address: string): Promise<TlsFiles> {
+export async function lanCertificate(
+  dataDir: string,
+  address: string,
+  now: Date = new Date(),
+): Promise<TlsFiles> {
   const dir = join(dataDir, 'tls');
   const files: TlsFiles = { cert: join(dir, 'lan-cert.pem'), key: join(dir, 'lan-key.pem'), selfMade: true };
-  const madeFor = join(dir, 'lan-address');
-  if (existsSync(madeFor) && readFileSync(madeFor, 'utf8') === address) return files;
+  if (fits(files.cert, address, now)) return files;
   const pems = await generate([{ name: 'commonName', value: address }], {
     keyType: 'ec',
-    notAfterDate: new Date(Date.now() + 365 * 24 * 3_600_000),
+    notBeforeDate: now,
+    notAfterDate: new Date(now.getTime() + validDays * dayMs),
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       {
@@ -49,6 +59,15 @@ export async function lanCertificate(dataDir: string, address: string): Promise<
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(files.key, pems.private, { mode: 0o600 });
   writeFileSync(files.cert, pems.cert);
-  writeFileSync(madeFor, address);
   return files;
+}
+
+function fits(file: string, address: string, now: Date): boolean {
+  try {
+    const certificate = new X509Certificate(readFileSync(file));
+    const left = certificate.validToDate.getTime() - now.getTime();
+    return certificate.checkIP(address) !== undefined && left > spareDays * dayMs;
+  } catch {
+    return false; // There is none yet, or it cannot be read.
+  }
 }

@@ -83,3 +83,14 @@ describe('a server that speaks TLS itself', () => {
     ws.close();
   });
 });
+
+it('the certificate for a school’s own network is kept while it fits, and made anew for another address or near its end', async () => {
+  const dir = join(folder, 'lan');
+  const made = async (address: string, now: string): Promise<string> =>
+    readFileSync((await lanCertificate(dir, address, new Date(now))).cert, 'utf8');
+  const first = await made('192.0.2.7', '2026-01-01T00:00:00Z');
+  expect(await made('192.0.2.7', '2026-11-30T00:00:00Z')).toBe(first);
+  const second = await made('192.0.2.7', '2026-12-15T00:00:00Z');
+  expect(second).not.toBe(first);
+  expect(await made('192.0.2.8', '2026-12-15T00:00:00Z')).not.toBe(second);
+});
