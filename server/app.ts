@@ -151,7 +151,16 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: () =>
       config.PUBLIC_URL?.replace(/\/$/, '') ?? `http://localhost:${address?.port ?? config.PORT}`,
   });
-  const courses = createCourses({ db, outbox, notices, clock, ids, audit, access });
+  const courses = createCourses({
+    db,
+    outbox,
+    notices,
+    clock,
+    ids,
+    audit,
+    access,
+    invitations: identity.invitations,
+  });
   const media: Media = createMedia({
     config,
     log,

@@ -14,11 +14,13 @@ export interface RelationFacts {
 export function relationsTo(facts: RelationFacts, userId: string, now: Date): Relation[] {
   const relations: Relation[] = [];
   if (facts.course.instructorId === userId) relations.push('course.instructor');
-  // Learners see a course only while it is published; drafts and archives are for those who make them.
-  if (facts.course.status === 'published' && facts.enrollment && givesAccess(facts.enrollment, now))
+  if (isOpen(facts.course) && facts.enrollment && givesAccess(facts.enrollment, now))
     relations.push('course.learner');
   return relations;
 }
+
+/** Whether learners see the course: drafts and archives are for those who make them. */
+export const isOpen = (course: { status: string }): boolean => course.status === 'published';
 
 /** What is asked to say as what somebody sees a course. */
 export const standingAsks = ['course.read'] as const satisfies readonly Permission[];

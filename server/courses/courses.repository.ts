@@ -100,6 +100,27 @@ export async function displayNames(
   return new Map(rows.map((row) => [row.id, row.display_name]));
 }
 
+/** Of some addresses those that belong to people who are in a course. */
+export async function enrolledAddresses(
+  em: EntityManager,
+  courseId: string,
+  emails: readonly string[],
+  now: Date,
+): Promise<Set<string>> {
+  const rows = await em.execute<{ email: string }[]>(
+    `select u.email from users u join enrollments e on e.user_id = u.id and e.deleted_at is null
+     where u.deleted_at is null and e.course_id = ? and e.status in ('enrolled', 'in_progress', 'completed')
+       and (e.expires_at is null or e.expires_at > ?) and u.email in (${emails.map(() => '?').join(', ')})`,
+    [courseId, now, ...emails],
+  );
+  return new Set(rows.map(({ email }) => email));
+}
+
+/** Locks a course, so that its counter, its limit of places and its invitations are judged one at a time. */
+export async function lockCourse(em: EntityManager, courseId: string): Promise<void> {
+  await em.execute('select 1 from courses where id = ? for no key update', [courseId]);
+}
+
 /** How somebody's enrolments in some courses stand, by course id. */
 export async function enrollmentStatuses(
   em: EntityManager,

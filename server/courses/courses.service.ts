@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { CourseStanding, CourseView } from '../../shared/courses/contract.ts';
+import type { CourseDetail, CourseStanding, CourseView } from '../../shared/courses/contract.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
 import { Course } from './course.entity.ts';
 import type { Access, Who } from '../identity/index.ts';
-import { standingAsks, standingOf } from './courses.policy.ts';
+import { isOpen, standingAsks, standingOf } from './courses.policy.ts';
 import { presentCourse } from './courses.presenter.ts';
 import { candidates, displayNames } from './courses.repository.ts';
 
@@ -49,12 +49,19 @@ export class CourseService {
   }
 
   /** @throws AppError not_found, also for a course that exists and is not the person's to see */
-  async get(actor: UserActor, courseId: string): Promise<CourseView> {
+  async get(actor: UserActor, courseId: string): Promise<CourseDetail> {
     const em = this.#db.em();
-    const standing = await this.standing(em, actor, courseId);
-    const [view] = standing ? await this.#views(em, [{ courseId, standing }]) : [];
-    if (!view) throw new AppError('not_found');
-    return view;
+    const asks = [...standingAsks, 'enrollment.manage'] as const;
+    const rights = await this.#access.rights(em, actor, asks, { type: 'course', id: courseId });
+    const standing = rights && standingOf(rights);
+    const course = standing && (await em.findOne(Course, { id: courseId }));
+    if (!course) throw new AppError('not_found');
+    const names = await displayNames(em, [course.instructorId]);
+    return {
+      ...presentCourse(course, names.get(course.instructorId) ?? '', standing),
+      canManageEnrollments: rights.may('enrollment.manage'),
+      isOpen: isOpen(course),
+    };
   }
 
   async titles(em: EntityManager, courseIds: readonly string[]): Promise<Map<string, string>> {

@@ -38,10 +38,13 @@ export function givesAccess(
   return paid && inTime && opens.has(enrollment.status);
 }
 
-/** What enrolling somebody does to the enrolment that is there: `keep` when they are in already. */
-export function onEnroll(status: EnrollmentStatus | null): 'create' | 'keep' | 'reopen' | 'refuse' {
+/** What enrolling somebody does to the enrolment that is there: `keep` when they are in already. `isOver`: its time is. */
+export function onEnroll(
+  status: EnrollmentStatus | null,
+  isOver: boolean,
+): 'create' | 'keep' | 'reopen' | 'refuse' {
   if (status === null) return 'create';
-  if (opens.has(status)) return 'keep';
+  if (opens.has(status)) return isOver ? 'reopen' : 'keep';
   // A suspended learner comes back by lifting the suspension, a failed one by a retake: both are decisions of their own.
   return status === 'suspended' || status === 'failed' ? 'refuse' : 'reopen';
 }

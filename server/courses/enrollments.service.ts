@@ -8,7 +8,8 @@ import { AppError } from '../kernel/errors.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Access } from '../identity/index.ts';
 import { Course } from './course.entity.ts';
-import { isMember } from './courses.repository.ts';
+import { isOpen } from './courses.policy.ts';
+import { isMember, lockCourse } from './courses.repository.ts';
 import { canWithdraw, isCounted, onEnroll } from './enrollment.ts';
 import { Enrollment } from './enrollment.entity.ts';
 
@@ -49,31 +50,36 @@ export class EnrollmentService {
 
   /**
    * Puts a member of the course's organization into the course; changes nothing for who is in already.
-   * @throws AppError not_found (course, person), forbidden, conflict (full; suspended or failed)
+   * @throws AppError not_found (course, person), forbidden, course_full, enrollment_refused (suspended or failed)
    */
   async enroll(actor: Actor, input: EnrollmentInput): Promise<void> {
     await this.#db.transaction(async (tx) => {
       const course = await this.#authorize(tx, actor, input.courseId);
       await this.#requireMember(tx, course, input.userId);
-      const existing = await tx.em.findOne(Enrollment, { course, userId: input.userId });
-      const before = existing?.status ?? null;
-      const step = onEnroll(before);
-      if (step === 'keep') return;
-      if (step === 'refuse') throw new AppError('conflict');
-      if (course.enrollmentCount >= (course.maxEnrollments ?? Infinity)) {
-        throw new AppError('conflict', undefined, { detail: 'The course is full.' });
-      }
-      if (existing) this.#reopen(existing);
-      else this.#create(tx, actor, course, input.userId);
-      await tx.em.flush();
-      await this.#count(tx, course, 1);
-      this.#record(tx, actor, course, input.userId, {
-        action: 'enrollment.started',
-        old: { status: before },
-        new: { status: 'enrolled' },
-      });
-      await this.#tell(tx, 'courses.enrollment.started', course, input.userId);
+      const how =
+        actor.kind === 'system'
+          ? ({ enrollmentType: 'automatic', enrolledBy: null } as const)
+          : ({ enrollmentType: 'admin', enrolledBy: actor.userId } as const);
+      await this.#start(tx, actor, course, input.userId, how);
     });
+  }
+
+  /**
+   * Puts a member into the course who has accepted an invitation to it: whoever invited has enrolled them. `actor` null: an
+   * account that was made just now.
+   * @throws AppError course_closed, course_full, already_enrolled, enrollment_refused (suspended or failed)
+   */
+  async enrollInvited(
+    tx: Transaction,
+    input: EnrollmentInput & { invitedBy: string; actor: Actor | null },
+  ): Promise<void> {
+    await lockCourse(tx.em, input.courseId);
+    // It was read before it was locked: whether it is open and has a place is what it says now.
+    const course = await tx.em.findOne(Course, { id: input.courseId }, { refresh: true });
+    if (!course || !isOpen(course)) throw new AppError('course_closed');
+    const how = { enrollmentType: 'invitation', enrolledBy: input.invitedBy } as const;
+    const started = await this.#start(tx, input.actor, course, input.userId, how);
+    if (!started) throw new AppError('already_enrolled');
   }
 
   /**
@@ -103,7 +109,7 @@ export class EnrollmentService {
 
   /** Locks the course, so that its counter and its limit of places are judged one enrolment at a time. */
   async #authorize(tx: Transaction, actor: Actor, courseId: string): Promise<Course> {
-    await tx.em.execute('select 1 from courses where id = ? for no key update', [courseId]);
+    await lockCourse(tx.em, courseId);
     const course = await tx.em.findOne(Course, { id: courseId });
     if (!course) throw new AppError('not_found');
     if (actor.kind === 'system') return course;
@@ -118,24 +124,40 @@ export class EnrollmentService {
     if (!(await isMember(tx.em, userId, course.organizationId))) throw new AppError('not_found');
   }
 
-  #reopen(enrollment: Enrollment): void {
-    enrollment.status = 'enrolled';
-    enrollment.withdrawnAt = null;
-    enrollment.expiresAt = null;
-    enrollment.enrolledAt = this.#clock.now();
-  }
-
-  #create(tx: Transaction, actor: Actor, course: Course, userId: string): void {
-    const enrollment = tx.em.create(Enrollment, {
-      id: this.#ids.uuid(),
-      organizationId: course.organizationId,
-      userId,
-      course,
-      enrollmentType: actor.kind === 'system' ? 'automatic' : 'admin',
-      enrolledAt: this.#clock.now(),
-      enrolledBy: actor.kind === 'system' ? null : actor.userId,
+  /** @returns false for who is in already */
+  async #start(
+    tx: Transaction,
+    actor: Actor | null,
+    course: Course,
+    userId: string,
+    how: Pick<Enrollment, 'enrollmentType' | 'enrolledBy'>,
+  ): Promise<boolean> {
+    const existing = await tx.em.findOne(Enrollment, { course, userId });
+    const before = existing?.status ?? null;
+    const enrolledAt = this.#clock.now();
+    const isOver = existing?.expiresAt ? existing.expiresAt <= enrolledAt : false;
+    const step = onEnroll(before, isOver);
+    if (step === 'keep') return false;
+    if (step === 'refuse') throw new AppError('enrollment_refused');
+    const needsPlace = before === null || !isCounted(before);
+    if (needsPlace && course.enrollmentCount >= (course.maxEnrollments ?? Infinity))
+      throw new AppError('course_full');
+    if (existing)
+      Object.assign(existing, { ...how, status: 'enrolled', withdrawnAt: null, expiresAt: null, enrolledAt });
+    else {
+      const { organizationId } = course;
+      const made = { ...how, id: this.#ids.uuid(), organizationId, userId, course, enrolledAt };
+      tx.em.persist(tx.em.create(Enrollment, made));
+    }
+    await tx.em.flush();
+    if (needsPlace) await this.#count(tx, course, 1);
+    this.#record(tx, actor, course, userId, {
+      action: 'enrollment.started',
+      old: { status: before },
+      new: { status: 'enrolled', enrollmentType: how.enrollmentType },
     });
-    tx.em.persist(enrollment);
+    await this.#tell(tx, 'courses.enrollment.started', course, userId);
+    return true;
   }
 
   async #count(tx: Transaction, course: Course, by: 1 | -1): Promise<void> {
@@ -147,10 +169,14 @@ export class EnrollmentService {
 
   #record(
     tx: Transaction,
-    actor: Actor,
+    actor: Actor | null,
     course: Course,
     userId: string,
-    change: { action: string; old: { status: string | null }; new: { status: string } },
+    change: {
+      action: string;
+      old: { status: string | null };
+      new: { status: string; enrollmentType?: string };
+    },
   ): void {
     this.#audit.record(tx, {
       ...change,

@@ -9,7 +9,7 @@ import type { DeadlineSource } from '../kernel/deadlines.ts';
 import type { Outbox } from '../kernel/db/outbox.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
-import type { Access, Who } from '../identity/index.ts';
+import type { Access, Invitations, Who } from '../identity/index.ts';
 import { Course } from './course.entity.ts';
 import { courseSource } from './courses.repository.ts';
 import { bindRoutes } from './courses.routes.ts';
@@ -18,6 +18,7 @@ import { Enrollment } from './enrollment.entity.ts';
 import { EnrollmentService } from './enrollments.service.ts';
 import type { EnrollmentInput } from './enrollments.service.ts';
 import { expiringEnrollments } from './expiring.ts';
+import { CourseInvitationService } from './invitations.service.ts';
 import { LearnerService } from './learner.service.ts';
 
 export { Course, Enrollment };
@@ -48,7 +49,7 @@ export interface Courses {
   followedCourseIds(em: EntityManager, actor: UserActor, userId: string): Promise<string[]>;
   /**
    * Puts somebody into a course. Writes `courses.enrollment.started` { userId, courseId } to the outbox.
-   * @throws AppError not_found, forbidden, conflict
+   * @throws AppError not_found, forbidden, course_full, enrollment_refused
    */
   enroll(actor: Actor, input: EnrollmentInput): Promise<void>;
   /**
@@ -68,13 +69,16 @@ export function createCourses(deps: {
   ids: Ids;
   audit: Pick<Audit, 'record'>;
   access: Access;
+  invitations: Invitations;
 }): Courses {
   deps.access.relate('course', courseSource);
   const courses = new CourseService(deps);
   const enrollments = new EnrollmentService(deps);
   const learners = new LearnerService(deps);
+  const invitations = new CourseInvitationService({ ...deps, enrollments });
+  deps.invitations.openCourses(invitations.door());
   return {
-    routes: bindRoutes(courses, learners),
+    routes: bindRoutes(courses, learners, invitations),
     expiring: expiringEnrollments(deps.db),
     standing: (em, who, courseId) => courses.standing(em, who, courseId),
     courseIdsOf: (em, who, organizationId) => courses.courseIdsOf(em, who, organizationId),

@@ -17,6 +17,7 @@ import type { AreaDeps, IdentityDeps } from './deps.ts';
 import { createGuardians } from './guardians/index.ts';
 import { createOidc } from './oidc/index.ts';
 import { createOrganizations } from './organizations/index.ts';
+import type { Invitations } from './organizations/invitations.ts';
 import { OrganizationMembership } from './organizations/organization-membership.entity.ts';
 import { Organization } from './organizations/organization.entity.ts';
 import { createPasskeys } from './passkeys/index.ts';
@@ -53,6 +54,8 @@ export type {
   Who,
 } from './access/access.ts';
 export type { Decision } from './access/access.policy.ts';
+export type { CourseDoor, CourseInvitation, Invitations } from './organizations/invitations.ts';
+export type { InvitedTo } from './organizations/invitations.repository.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
 export { makeFirstAdmin } from './people/first-admin.ts';
 export type { IdentityDeps } from './deps.ts';
@@ -76,6 +79,8 @@ export const identityEntities = [
 export interface Identity {
   authenticator: Authenticator;
   routes: BoundRoute[];
+  /** For features that own what people are invited to. */
+  invitations: Invitations;
   /** Called on every node when a sign-in has ended, wherever that happened. */
   onSignedOut(handler: (authSessionId: string, code: EndedCode) => void): void;
   /** Which of these sign-ins do not stand any more: what a node asks that could not listen for a while. */
@@ -110,13 +115,14 @@ export function createIdentity(deps: IdentityDeps): Identity {
     respond: (res, outcome) => respond(responder, res, outcome),
   };
   const apiKeys = createApiKeys(area);
+  const organizations = createOrganizations(area);
   const areas = [
     createAccounts({ ...area, attempts }),
     createDevices(area),
     createTwoFactor(area),
     createPasskeys(area),
     createOidc(area),
-    createOrganizations(area),
+    organizations,
     createRoles(area),
     createGuardians(area),
     apiKeys,
@@ -132,6 +138,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       accessToken: (token) =>
         looksLikeKey(token) ? apiKeys.authenticate(token) : authenticator.accessToken(token),
     },
+    invitations: organizations.invitations,
     routes: [...bindRoutes({ ...responder, signIns, sessions }), ...areas.flatMap(({ routes }) => routes)],
     onSignedOut(handler) {
       deps.notices.on(revokedTopic, (payload) => {

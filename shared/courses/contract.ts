@@ -19,6 +19,15 @@ export const courseView = z.object({
 });
 export type CourseView = z.infer<typeof courseView>;
 
+/** A course on its own page, with what the viewer may do there. */
+export const courseDetail = courseView.extend({
+  /** Whether they may enrol people, invite them, and take them out. */
+  canManageEnrollments: z.boolean(),
+  /** Whether it is published: learners see it, and can be invited to it. */
+  isOpen: z.boolean(),
+});
+export type CourseDetail = z.infer<typeof courseDetail>;
+
 export const coursesRoutes = {
   mine: defineRoute({
     id: 'courses.mine',
@@ -58,7 +67,7 @@ export const coursesRoutes = {
     access: 'user',
     permission: { slug: 'course.read', on: { type: 'course', param: 'courseId' } },
     params: z.object({ courseId: id }),
-    reply: courseView,
+    reply: courseDetail,
     status: 200,
     errors: ['unauthenticated', 'not_found', 'rate_limited'],
     rate: { points: 300, seconds: 60, by: 'user' },

@@ -55,6 +55,8 @@ export type InvitationOutcome = z.infer<typeof invitationOutcome>;
 /** What whoever holds the link may know before they answer. */
 export const invitationPreview = z.object({
   organization: z.object({ name: z.string() }),
+  /** The course that it leads to as well. */
+  course: z.object({ id, title: z.string() }).nullable(),
   invitedBy: z.string().nullable(),
   email: z.string(),
   grantRole: invitedRole,
@@ -149,7 +151,7 @@ export const invitationRoutes = {
     body: z.strictObject({ token }),
     reply: invitationPreview,
     status: 200,
-    errors: ['invalid_input', 'invitation_invalid', 'rate_limited'],
+    errors: ['invalid_input', 'invitation_invalid', 'course_closed', 'rate_limited'],
     rate: byLink,
   }),
   accept: defineRoute({
@@ -159,13 +161,17 @@ export const invitationRoutes = {
     summary: 'Accept an invitation with the account that it was sent to.',
     access: 'user',
     body: z.strictObject({ token }),
-    reply: z.object({ organizationId: id }),
+    reply: z.object({ organizationId: id, courseId: id.nullable() }),
     status: 200,
     errors: [
       'unauthenticated',
       'invalid_input',
       'invitation_invalid',
       'verification_required',
+      'course_closed',
+      'course_full',
+      'already_enrolled',
+      'enrollment_refused',
       'rate_limited',
     ],
     rate: { points: 60, seconds: 60, by: 'user' },
@@ -192,6 +198,8 @@ export const invitationRoutes = {
       'invalid_input',
       'invitation_invalid',
       'already_exists',
+      'course_closed',
+      'course_full',
       'weak_password',
       'breached_password',
       'rate_limited',
@@ -207,7 +215,7 @@ export const invitationRoutes = {
     body: z.strictObject({ token }),
     reply: z.null(),
     status: 204,
-    errors: ['invalid_input', 'invitation_invalid', 'rate_limited'],
+    errors: ['invalid_input', 'invitation_invalid', 'course_closed', 'rate_limited'],
     rate: byLink,
   }),
 };

@@ -67,6 +67,13 @@ export const errorCatalogue = {
   in_use: { status: 409, message: 'This is still in use.' },
   already_exists: { status: 409, message: 'There is one already.' },
   invitation_invalid: { status: 410, message: 'This invitation is not valid any more.' },
+  course_closed: { status: 409, message: 'This course is not open.' },
+  course_full: { status: 409, message: 'The course is full.' },
+  already_enrolled: { status: 409, message: 'You are in this course already.' },
+  enrollment_refused: {
+    status: 409,
+    message: 'Your place in this course was suspended or lost. Ask its teacher.',
+  },
   cycle: { status: 409, message: 'That would make it its own parent.' },
   tree_too_deep: { status: 409, message: 'The tree of organizations would be too deep.' },
   last_owner: {

@@ -96,7 +96,7 @@ describe('the states of an enrolment', () => {
       isCounted(status),
       givesAccess({ ...enrolled, status }, now),
       canWithdraw(status),
-      onEnroll(status),
+      onEnroll(status, false),
     ]);
     expect(table).toEqual([
       ['pending_approval', false, false, true, 'reopen'],
@@ -109,6 +109,8 @@ describe('the states of an enrolment', () => {
       ['suspended', false, false, true, 'refuse'],
       ['rejected', false, false, false, 'reopen'],
     ]);
-    expect(onEnroll(null)).toBe('create');
+    expect(onEnroll(null, false)).toBe('create');
+    // Whose time was over comes in anew; who was suspended does not, however long ago.
+    expect([onEnroll('enrolled', true), onEnroll('suspended', true)]).toEqual(['reopen', 'refuse']);
   });
 });

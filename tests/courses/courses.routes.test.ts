@@ -233,7 +233,9 @@ describe('enrolment', () => {
     await join(ben.userId);
     await server.courses.enroll(teacher, input());
     await rows(`update enrollments set status = 'suspended' where user_id = $1`, ben.userId);
-    await expect(server.courses.enroll(teacher, input())).rejects.toMatchObject({ code: 'conflict' });
+    await expect(server.courses.enroll(teacher, input())).rejects.toMatchObject({
+      code: 'enrollment_refused',
+    });
   });
 
   it('fills the last place once, however many come for it', async () => {

@@ -179,6 +179,7 @@ describe('inviting', () => {
     expect(stored?.row).not.toContain(token);
     expect((await preview(token)).body).toEqual({
       organization: { name: 'Evening College' },
+      course: null,
       invitedBy: 'The admin',
       email: fresh,
       grantRole: 'student',
@@ -228,6 +229,7 @@ describe('inviting', () => {
     const mail = invitationMail({
       to: 'a@b.example',
       organization: 'Evil\r\nBcc: all@c.example',
+      course: null,
       inviter: 'Eve\nSubject: x',
       message: null,
       link: 'http://x',
@@ -313,7 +315,7 @@ describe('accepting', () => {
     const taken = await register(token);
     expect([taken.body.code, taken.body.data]).toEqual(['already_exists', { field: 'email' }]);
     const reply = await accept(guest, token);
-    expect(reply.body).toEqual({ organizationId: home.id });
+    expect(reply.body).toEqual({ organizationId: home.id, courseId: null });
     const me = await ask<MeView>(guest, 'GET', '/me');
     expect(me.body).toMatchObject({ role: 'student', organizationId: foreign.id });
     expect(me.body.organizations.map(({ id, role }) => [id, role])).toEqual([

@@ -151,7 +151,7 @@ export async function startServer(
     secureCookies: options.secureCookies ?? false,
     publicUrl: () => url,
   });
-  const courses = createCourses({ ...deps, notices, audit, access });
+  const courses = createCourses({ ...deps, notices, audit, access, invitations: identity.invitations });
   const originAllowed = createOriginCheck({ allowed: [] });
   const http = createHttpServer({ log, originAllowed, trustProxy: [] });
   http.mount({

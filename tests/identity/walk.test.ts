@@ -90,6 +90,12 @@ beforeAll(async () => {
       organizationId,
       marker,
     ),
+    courseInvitationId: await one(
+      `insert into invitations (scope, organization_id, course_id, email, grant_role, token_hash, message, expires_at) values ('course', $1, $2, 'b@example.org', 'student', '\\x04', $3, now() + interval '1 day') returning id`,
+      organizationId,
+      school.courseId,
+      marker,
+    ),
     guardianshipId: await one(
       `insert into guardianships (parent_id, child_id, relationship, status, relationship_note) values ($1, $2, 'other', 'active', $3) returning id`,
       school.teacherId,

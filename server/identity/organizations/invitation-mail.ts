@@ -12,17 +12,24 @@ const longest = 120;
 export function invitationMail(invitation: {
   to: string;
   organization: string;
+  /** The title of the course that it leads to; null: to the organization alone. */
+  course: string | null;
   inviter: string;
   message: string | null;
   link: string;
 }): Mail {
   const organization = oneLine(invitation.organization);
+  const course = invitation.course === null ? null : oneLine(invitation.course);
   const paragraphs = [
-    `${oneLine(invitation.inviter)} invites you to ${organization}.`,
+    `${oneLine(invitation.inviter)} invites you to ${course === null ? organization : `${course} at ${organization}`}.`,
     ...(invitation.message ? [invitation.message] : []),
     'Open this page to accept or decline:',
     invitation.link,
     `The link works once, for this address, for ${invitationDays} days. If you did not expect it, you can ignore it.`,
   ];
-  return { to: invitation.to, subject: `Invitation to ${organization}`, text: paragraphs.join('\n\n') };
+  return {
+    to: invitation.to,
+    subject: `Invitation to ${course ?? organization}`,
+    text: paragraphs.join('\n\n'),
+  };
 }

@@ -18,8 +18,9 @@ export const presentInvitation = (row: InvitationRow): InvitationView => ({
   acceptedAt: isoOrNull(row.accepted_at === null ? null : new Date(row.accepted_at)),
 });
 
-export const presentPreview = (row: AddressedRow): InvitationPreview => ({
+export const presentPreview = (row: AddressedRow, courseTitle: string | null): InvitationPreview => ({
   organization: { name: row.organization_name },
+  course: row.course_id === null ? null : { id: row.course_id, title: courseTitle ?? '' },
   invitedBy: row.inviter_name,
   email: row.email,
   grantRole: invitedRole.parse(row.grant_role),

@@ -4,10 +4,17 @@ import type { InvitationStatus } from '../../../shared/identity/invitations.ts';
 
 type Instant = Date | string;
 
-/** An invitation as administrators see it; `status` as it counts at the time asked for. */
+/** What people are invited to: an organization, or one of its courses and with it the organization. */
+export interface InvitedTo {
+  organizationId: string;
+  course: { id: string; title: string } | null;
+}
+
+/** An invitation as those see it who may invite; `status` as it counts at the time asked for. */
 export interface InvitationRow {
   id: string;
   organization_id: string;
+  course_id: string | null;
   email: string;
   grant_role: string;
   membership_role: MembershipRole;
@@ -28,43 +35,54 @@ export interface AddressedRow extends InvitationRow {
 }
 
 const effectiveStatus = `case when i.status = 'pending' and i.expires_at <= ? then 'expired' else i.status end`;
-const columns = `i.id, i.organization_id, i.email, i.grant_role, i.membership_role, ${effectiveStatus} as status, i.message,
+const columns = `i.id, i.organization_id, i.course_id, i.email, i.grant_role, i.membership_role, ${effectiveStatus} as status, i.message,
   i.invited_by, (select u.display_name from users u where u.id = i.invited_by) as inviter_name, i.created_at, i.expires_at, i.accepted_at`;
 
-/** One page of an organization's invitations, the newest first, one more than asked for when there are more. */
+/** The condition that an invitation `i` is to this and to nothing else, with its values. */
+function isTo({ organizationId, course }: InvitedTo): { where: string; values: string[] } {
+  return course === null
+    ? { where: `i.scope = 'organization' and i.organization_id = ?`, values: [organizationId] }
+    : {
+        where: `i.scope = 'course' and i.organization_id = ? and i.course_id = ?`,
+        values: [organizationId, course.id],
+      };
+}
+
+/** One page of the invitations to something, the newest first, one more than asked for when there are more. */
 export async function listInvitations(
   em: EntityManager,
-  organizationId: string,
+  to: InvitedTo,
   filter: { status?: InvitationStatus; cursor?: string; limit: number },
   now: Date,
 ): Promise<InvitationRow[]> {
-  const where: string[] = [];
-  const values: unknown[] = [];
+  const { where, values } = isTo(to);
+  const more: string[] = [];
+  const wanted: unknown[] = [];
   if (filter.status) {
-    where.push(`and (${effectiveStatus}) = ?`);
-    values.push(now, filter.status);
+    more.push(`and (${effectiveStatus}) = ?`);
+    wanted.push(now, filter.status);
   }
   if (filter.cursor) {
-    where.push('and i.id < ?::uuid');
-    values.push(filter.cursor);
+    more.push('and i.id < ?::uuid');
+    wanted.push(filter.cursor);
   }
   return em.execute(
-    `select ${columns} from invitations i where i.scope = 'organization' and i.organization_id = ? ${where.join(' ')}
-     order by i.id desc limit ?`,
-    [now, organizationId, ...values, filter.limit + 1],
+    `select ${columns} from invitations i where ${where} ${more.join(' ')} order by i.id desc limit ?`,
+    [now, ...values, ...wanted, filter.limit + 1],
   );
 }
 
-/** One invitation of an organization; locked, so that it is answered once. */
+/** One invitation to something; locked, so that it is answered once. */
 export async function findInvitation(
   em: EntityManager,
-  organizationId: string,
+  to: InvitedTo,
   invitationId: string,
   now: Date,
 ): Promise<InvitationRow | null> {
+  const { where, values } = isTo(to);
   const [row] = await em.execute<InvitationRow[]>(
-    `select ${columns} from invitations i where i.scope = 'organization' and i.organization_id = ? and i.id = ? for update of i`,
-    [now, organizationId, invitationId],
+    `select ${columns} from invitations i where ${where} and i.id = ? for update of i`,
+    [now, ...values, invitationId],
   );
   return row ?? null;
 }
@@ -80,39 +98,47 @@ export async function invitationOf(
     `select ${columns}, o.name as organization_name,
        (select u.id from users u where u.email = i.email and u.deleted_at is null) as account_id
      from invitations i join organizations o on o.id = i.organization_id
-     where i.scope = 'organization' and i.token_hash = ? ${lock}`,
+     where i.scope in ('organization', 'course') and i.token_hash = ? ${lock}`,
     [now, tokenHash],
   );
   return row ?? null;
 }
 
-/** Of some addresses those that belong to members, or were invited and have not answered. */
-export async function takenAddresses(
+/** Of some addresses those that belong to members of an organization. */
+export async function membersAmong(
   em: EntityManager,
   organizationId: string,
   emails: readonly string[],
-): Promise<{ members: Set<string>; invited: Set<string> }> {
-  const marks = emails.map(() => '?').join(', ');
-  const members = await em.execute<{ email: string }[]>(
+): Promise<Set<string>> {
+  const rows = await em.execute<{ email: string }[]>(
     `select u.email from users u join organization_memberships m on m.user_id = u.id and m.left_at is null
-     where u.deleted_at is null and m.organization_id = ? and u.email in (${marks})`,
+     where u.deleted_at is null and m.organization_id = ? and u.email in (${marks(emails)})`,
     [organizationId, ...emails],
   );
-  const invited = await em.execute<{ email: string }[]>(
-    `select email from invitations where scope = 'organization' and organization_id = ? and status = 'pending' and email in (${marks})`,
-    [organizationId, ...emails],
-  );
-  return {
-    members: new Set(members.map(({ email }) => email)),
-    invited: new Set(invited.map(({ email }) => email)),
-  };
+  return new Set(rows.map(({ email }) => email));
 }
+
+/** Of some addresses those that were invited to something and have not answered. */
+export async function invitedAmong(
+  em: EntityManager,
+  to: InvitedTo,
+  emails: readonly string[],
+): Promise<Set<string>> {
+  const { where, values } = isTo(to);
+  const rows = await em.execute<{ email: string }[]>(
+    `select i.email from invitations i where ${where} and i.status = 'pending' and i.email in (${marks(emails)})`,
+    [...values, ...emails],
+  );
+  return new Set(rows.map(({ email }) => email));
+}
+
+const marks = (list: readonly unknown[]): string => list.map(() => '?').join(', ');
 
 export async function insertInvitation(
   em: EntityManager,
+  to: InvitedTo,
   one: {
     id: string;
-    organizationId: string;
     email: string;
     grantRole: string;
     membershipRole: MembershipRole;
@@ -124,11 +150,13 @@ export async function insertInvitation(
   },
 ): Promise<void> {
   await em.execute(
-    `insert into invitations (id, scope, organization_id, email, grant_role, membership_role, message, token_hash, invited_by, expires_at, created_at, updated_at)
-     values (?, 'organization', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into invitations (id, scope, organization_id, course_id, email, grant_role, membership_role, message, token_hash, invited_by, expires_at, created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       one.id,
-      one.organizationId,
+      to.course === null ? 'organization' : 'course',
+      to.organizationId,
+      to.course?.id ?? null,
       one.email,
       one.grantRole,
       one.membershipRole,

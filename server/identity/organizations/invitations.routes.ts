@@ -4,6 +4,7 @@ import type { BoundRoute } from '../../kernel/http/route.ts';
 import { requestContext } from '../../kernel/request-context.ts';
 import type { AreaDeps } from '../deps.ts';
 import type { Client } from '../sessions/sessions.service.ts';
+import type { AnswerService } from './answers.service.ts';
 import type { InvitationService } from './invitations.service.ts';
 
 /** Where the request comes from. */
@@ -15,6 +16,7 @@ function client(): Client {
 /** The REST edge of invitations. */
 export function bindInvitations(
   invitations: InvitationService,
+  answers: AnswerService,
   { respond }: Pick<AreaDeps, 'respond'>,
 ): BoundRoute[] {
   return [
@@ -30,11 +32,11 @@ export function bindInvitations(
     route(invitationRoutes.resend, ({ actor, params: p }) =>
       invitations.resend(actor, p.organizationId, p.invitationId),
     ),
-    route(invitationRoutes.preview, ({ body }) => invitations.preview(body.token)),
-    route(invitationRoutes.accept, ({ actor, body }) => invitations.accept(actor, body.token)),
+    route(invitationRoutes.preview, ({ body }) => answers.preview(body.token)),
+    route(invitationRoutes.accept, ({ actor, body }) => answers.accept(actor, body.token)),
     route(invitationRoutes.register, async ({ body, res }) =>
-      respond(res, await invitations.register(body, client())),
+      respond(res, await answers.register(body, client())),
     ),
-    route(invitationRoutes.decline, ({ body }) => invitations.decline(body.token).then(() => null)),
+    route(invitationRoutes.decline, ({ body }) => answers.decline(body.token).then(() => null)),
   ];
 }

@@ -99,8 +99,8 @@ export const sections: Record<string, Section> = {
   // Also those that were written to the address before there was an account for it.
   invitations: {
     by: ['invitations.user_id', 'invitations.accepted_by'],
-    read: `select i.id, i.scope, o.name as organization, i.email, i.grant_role, i.membership_role, i.message, i.status, i.created_at, i.expires_at,
-      i.accepted_at, i.declined_at from invitations i join organizations o on o.id = i.organization_id
+    read: `select i.id, i.scope, o.name as organization, c.title as course, i.email, i.grant_role, i.membership_role, i.message, i.status, i.created_at, i.expires_at,
+      i.accepted_at, i.declined_at from invitations i join organizations o on o.id = i.organization_id left join courses c on c.id = i.course_id
       where i.user_id = :me or i.accepted_by = :me
         or i.email = (select u.email from users u where u.id = :me and u.email_verified_at is not null)`,
     paged: true,
