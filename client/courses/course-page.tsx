@@ -2,7 +2,7 @@ import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import type { CourseView } from '../../shared/courses/contract.ts';
+import type { CourseDetail } from '../../shared/courses/contract.ts';
 import type { LiveSessionView } from '../../shared/live/contract.ts';
 import { ApiError } from '../kernel/api.ts';
 import { NotFoundPage } from '../kernel/ui/not-found-page.tsx';
@@ -11,6 +11,7 @@ import { PersonLink } from '../kernel/ui/person-link.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
 import { ClassList } from './class-list.tsx';
 import { byPhase } from './class-order.ts';
+import { InvitationsSection } from './invitations-section.tsx';
 import { classesOfCourse, oneCourse } from './queries.ts';
 import { QueryState } from './query-state.tsx';
 import { ScheduleButton } from './schedule-dialog.tsx';
@@ -33,7 +34,7 @@ export function CoursePage() {
 
 const teaches = new Set(['instructor', 'assistant']);
 
-function CourseContent({ course }: { course: CourseView }) {
+function CourseContent({ course }: { course: CourseDetail }) {
   const { t } = useTranslation('courses');
   const sessions = useQuery(classesOfCourse(course.id));
   const teacher = teaches.has(course.standing);
@@ -68,6 +69,7 @@ function CourseContent({ course }: { course: CourseView }) {
           )
         }
       </QueryState>
+      {course.canManageEnrollments && <InvitationsSection course={course} />}
     </Stack>
   );
 }

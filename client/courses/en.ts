@@ -28,6 +28,11 @@ export const coursesTexts = {
     noUpcoming: 'Nothing is scheduled.',
     breadcrumb: 'Where you are',
   },
+  invitations: {
+    title: 'Invitations',
+    lead: 'People get a mail with a link that holds for 14 days. Who accepts learns in this course.',
+    closed: 'People can be invited while the course is published.',
+  },
   row: {
     minutes_one: '{{count}} minute',
     minutes_other: '{{count}} minutes',

@@ -10,6 +10,7 @@ import { invitationRoutes } from '../../../shared/identity/invitations.ts';
 import type { InvitationPreview } from '../../../shared/identity/invitations.ts';
 import { ApiError, api } from '../../kernel/api.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
+import { codeOf } from '../../kernel/request-error.ts';
 import { signOut } from '../../kernel/sign-out.ts';
 import { switchOrganization } from '../../kernel/switch-organization.ts';
 import { LoadingPage } from '../../kernel/ui/loading-page.tsx';
@@ -36,10 +37,11 @@ export function InvitationPage() {
     return (
       <MessagePage
         title={t('answer.declined')}
-        text={t('answer.declinedText', { organization: preview.data?.organization.name ?? '' })}
+        text={t('answer.declinedText', { place: preview.data ? placeOf(preview.data) : '' })}
       />
     );
   if (token === '' || isRefusal(preview.error)) return <Invalid />;
+  if (codeOf(preview.error) === 'course_closed') return <Closed />;
   if (preview.isError)
     return (
       <Page>
@@ -58,6 +60,9 @@ export function InvitationPage() {
   );
 }
 
+/** What one is invited to, by its name. */
+const placeOf = ({ organization, course }: InvitationPreview): string => course?.title ?? organization.name;
+
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && (error.code === 'invitation_invalid' || error.code === 'invalid_input');
 
@@ -66,6 +71,17 @@ function Invalid() {
   return (
     <MessagePage title={t('answer.invalidTitle')} text={t('answer.invalidText')}>
       <Button component={Link} to="/" variant="default" data-testid="invitation-invalid">
+        {t('answer.home')}
+      </Button>
+    </MessagePage>
+  );
+}
+
+function Closed() {
+  const { t } = useTranslation('organizations');
+  return (
+    <MessagePage title={t('answer.closedTitle')} text={t('answer.closedText')}>
+      <Button component={Link} to="/" variant="default" data-testid="invitation-closed">
         {t('answer.home')}
       </Button>
     </MessagePage>
@@ -99,16 +115,15 @@ interface AnswerProps {
 function Answer({ token, invitation, onDeclined }: AnswerProps & { onDeclined: () => void }) {
   const { t } = useTranslation('organizations');
   const [declining, declineDialog] = useDisclosure(false);
-  const { organization, invitedBy, grantRole, message, expiresAt } = invitation;
-  const role = t(`role.${grantRole}`);
+  const { message, expiresAt } = invitation;
   return (
     <Stack>
       <div>
         <Title order={1} size="h2" data-testid="invitation-heading">
-          {t('answer.heading', { organization: organization.name })}
+          {t('answer.heading', { place: placeOf(invitation) })}
         </Title>
         <Text c="dimmed">
-          {invitedBy ? t('answer.by', { name: invitedBy, role }) : t('answer.byNobody', { role })}
+          <ByWhom invitation={invitation} />
         </Text>
       </div>
       {message && <Text style={{ whiteSpace: 'pre-line' }}>{message}</Text>}
@@ -140,6 +155,17 @@ function Answer({ token, invitation, onDeclined }: AnswerProps & { onDeclined: (
       />
     </Stack>
   );
+}
+
+/** Who invites, and to what: learners of a course are nothing else. */
+function ByWhom({ invitation }: Pick<AnswerProps, 'invitation'>) {
+  const { t } = useTranslation('organizations');
+  const { course, invitedBy: name, grantRole } = invitation;
+  const organization = invitation.organization.name;
+  if (course)
+    return name ? t('answer.courseBy', { name, organization }) : t('answer.courseByNobody', { organization });
+  const role = t(`role.${grantRole}`);
+  return name ? t('answer.by', { name, role }) : t('answer.byNobody', { role });
 }
 
 /** With the account that is signed in, with another one, or with a new one. */
@@ -174,8 +200,8 @@ function useWelcome(invitation: InvitationPreview): () => Promise<void> {
   const { t } = useTranslation('organizations');
   const navigate = useNavigate();
   return async () => {
-    notifications.show({ message: t('answer.welcome', { organization: invitation.organization.name }) });
-    await navigate('/');
+    notifications.show({ message: t('answer.welcome', { place: placeOf(invitation) }) });
+    await navigate(invitation.course ? `/courses/${invitation.course.id}` : '/');
   };
 }
 
@@ -192,6 +218,11 @@ function Accept({ token, invitation }: AnswerProps) {
   return (
     <>
       {accepting.isError && <ProblemAlert title={t('answer.failed')} error={accepting.error} />}
+      {codeOf(accepting.error) === 'already_enrolled' && (
+        <Button component={Link} to={`/courses/${invitation.course?.id}`} data-testid="invitation-to-course">
+          {t('answer.toCourse')}
+        </Button>
+      )}
       <Button
         size="md"
         loading={accepting.isPending}

@@ -1,30 +1,32 @@
-import { Button, Group, List, Modal, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Group, List, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { SyntheticEvent } from 'react';
+import type { ReactNode, SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
-import { membershipRole } from '../../../shared/identity/contract.ts';
-import type { MembershipRole } from '../../../shared/identity/contract.ts';
-import {
-  invitationRoutes,
-  invitationsAtOnce,
-  invitedRole,
-  newInvitationsInput,
-} from '../../../shared/identity/invitations.ts';
-import type { InvitationOutcome } from '../../../shared/identity/invitations.ts';
-import { api } from '../../kernel/api.ts';
+import { invitationsAtOnce, newInvitationsInput } from '../../../shared/identity/invitations.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
-import { useMe } from '../../kernel/use-sign-in.ts';
-import { invitationsKey } from './queries.ts';
+import type { InvitationSource } from './invitation-source.ts';
+
+/** Whom to invite, and with which words. */
+export interface Asking {
+  emails: string[];
+  message: string | null;
+}
+
+/** What became of one address. */
+export interface Outcome {
+  email: string;
+  outcome: 'invited' | 'already_member' | 'already_enrolled' | 'already_invited';
+}
 
 interface InviteDialogProps {
-  organizationId: string;
+  source: InvitationSource;
+  send: (asking: Asking) => Promise<{ items: readonly Outcome[] }>;
+  /** What else is asked. */
+  children?: ReactNode;
   opened: boolean;
   onClose: () => void;
 }
-
-type InvitedRole = z.infer<typeof invitedRole>;
 
 /** Asks whom to invite, and then tells what became of each address. */
 export function InviteDialog(props: InviteDialogProps) {
@@ -47,33 +49,18 @@ const oneEmail = newInvitationsInput.shape.emails.element;
 /** Addresses as they were typed or pasted: lines, commas, semicolons, spaces. */
 const addressesOf = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
-/** What is worth offering; the server decides by the levels. */
-function useOffers(): { roles: readonly InvitedRole[]; memberships: readonly MembershipRole[] } {
-  const { permissions } = useMe();
-  if (permissions.includes('organization.manage'))
-    return { roles: invitedRole.options, memberships: membershipRole.options };
-  return { roles: ['student', 'parent'], memberships: ['member', 'manager'] };
-}
-
 /** Its own component: what was typed lives as long as the dialog is open. */
-function InviteForm({ organizationId, onClose }: InviteDialogProps) {
+function InviteForm({ source, send, children, onClose }: InviteDialogProps) {
   const { t } = useTranslation('organizations');
   const client = useQueryClient();
-  const offers = useOffers();
   const [text, setText] = useState('');
-  const [grantRole, setGrantRole] = useState<InvitedRole>('student');
-  const [standing, setStanding] = useState<MembershipRole>('member');
   const [message, setMessage] = useState('');
   const [checked, setChecked] = useState(false);
   const emails = addressesOf(text);
   const bad = emails.filter((email) => !oneEmail.safeParse(email).success);
   const sending = useMutation({
-    mutationFn: () =>
-      api.call(invitationRoutes.create, {
-        params: { organizationId },
-        body: { emails, grantRole, membershipRole: standing, message: message.trim() || null },
-      }),
-    onSuccess: () => client.invalidateQueries({ queryKey: invitationsKey(organizationId) }),
+    mutationFn: () => send({ emails, message: message.trim() || null }),
+    onSuccess: () => client.invalidateQueries({ queryKey: source.key }),
   });
   if (sending.isSuccess) return <Outcomes items={sending.data.items} onClose={onClose} />;
 
@@ -102,24 +89,7 @@ function InviteForm({ organizationId, onClose }: InviteDialogProps) {
           data-autofocus
           data-testid="invite-emails"
         />
-        <Group grow align="flex-start">
-          <NativeSelect
-            label={t('invitations.role')}
-            value={grantRole}
-            onChange={(event) => setGrantRole(event.currentTarget.value as InvitedRole)}
-            data={offers.roles.map((value) => ({ value, label: t(`role.${value}`) }))}
-            data-testid="invite-role"
-          />
-          <NativeSelect
-            label={t('invitations.membership')}
-            description={t(`membershipHint.${standing}`)}
-            inputWrapperOrder={['label', 'input', 'description', 'error']}
-            value={standing}
-            onChange={(event) => setStanding(event.currentTarget.value as MembershipRole)}
-            data={offers.memberships.map((value) => ({ value, label: t(`membership.${value}`) }))}
-            data-testid="invite-membership"
-          />
-        </Group>
+        {children}
         <Textarea
           label={t('invitations.message')}
           autosize
@@ -150,7 +120,7 @@ function wrongAddresses(emails: readonly string[], bad: readonly string[], t: Tr
   return emails.length > invitationsAtOnce ? t('invitations.tooMany') : null;
 }
 
-function Outcomes({ items, onClose }: { items: readonly InvitationOutcome[]; onClose: () => void }) {
+function Outcomes({ items, onClose }: { items: readonly Outcome[]; onClose: () => void }) {
   const { t } = useTranslation('organizations');
   const count = items.filter(({ outcome }) => outcome === 'invited').length;
   return (

@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { invitationRoutes } from '../../../shared/identity/invitations.ts';
-import type { InvitationStatus } from '../../../shared/identity/invitations.ts';
 import { organizationSettingRoutes } from '../../../shared/identity/organization-settings.ts';
 import { membershipRoutes, organizationRoutes } from '../../../shared/identity/organizations.ts';
 import type { memberFilter } from '../../../shared/identity/organizations.ts';
@@ -65,21 +64,6 @@ export const memberList = (organizationId: string, query: MemberQuery) =>
       api.call(membershipRoutes.list, {
         params: { organizationId },
         query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) },
-        signal,
-      }),
-    initialPageParam: '',
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
-
-export const invitationsKey = (organizationId: string) => ['invitations', organizationId] as const;
-
-export const invitationList = (organizationId: string, status: InvitationStatus | null) =>
-  infiniteQueryOptions({
-    queryKey: [...invitationsKey(organizationId), status],
-    queryFn: ({ signal, pageParam }) =>
-      api.call(invitationRoutes.list, {
-        params: { organizationId },
-        query: { ...(status ? { status } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
         signal,
       }),
     initialPageParam: '',
