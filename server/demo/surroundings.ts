@@ -1,11 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { User } from '../identity/index.ts';
 import type { Organization } from '../identity/index.ts';
-import { createHash, randomBytes } from 'node:crypto';
+import { nobodys } from './traces.ts';
 
 /**
  * What stands around the demo's courses: a family, a department, a second school that two people belong to as well, and
- * somebody who was invited and has not come yet.
+ * somebody who was invited and has not come yet, to the school and to a course.
  */
 export async function createSurroundings(
   em: EntityManager,
@@ -26,7 +26,13 @@ export async function createSurroundings(
   await em.execute(
     `insert into invitations (scope, organization_id, email, grant_role, token_hash, message, invited_by, expires_at)
      values ('organization', ?, 'new.teacher@example.org', 'instructor', ?, 'Welcome to Riverside! Your first class is on Monday.', ?, now() + interval '10 days')`,
-    [school.id, createHash('sha256').update(randomBytes(32)).digest(), admin.id],
+    [school.id, nobodys(), admin.id],
+  );
+  await em.execute(
+    `insert into invitations (scope, organization_id, course_id, email, grant_role, token_hash, message, invited_by, expires_at)
+     select 'course', organization_id, id, 'exchange.student@example.org', 'student', ?, 'Welcome! We are in the middle of the cell.', instructor_id, now() + interval '12 days'
+     from courses where organization_id = ? and code = 'BIO-10B'`,
+    [nobodys(), school.id],
   );
 }
 

@@ -15,7 +15,8 @@ type Find = (email: string) => User;
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const nobodys = (): Buffer => createHash('sha256').update(randomBytes(32)).digest();
+/** The hash of a secret that nobody has: the link of an invitation that can only be sent anew. */
+export const nobodys = (): Buffer => createHash('sha256').update(randomBytes(32)).digest();
 
 /** Where somebody is signed in besides here. Addresses are of networks that documentation uses (RFC 5737). */
 interface Device {

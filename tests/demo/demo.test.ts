@@ -96,6 +96,14 @@ describe('the demo school', () => {
     expect((await read('/me/api-keys')).length).toBe(1);
     const sent = (await read(`${school}/invitations`)).map(({ status }) => status);
     expect(new Set(sent)).toEqual(new Set(['pending', 'accepted', 'declined', 'expired']));
+    const teacher = (await signIn('teacher@lectern.test')).body;
+    const [biology] = await rows<{ id: string }>(`select id from courses where code = 'BIO-10B'`);
+    const pending = await server.ask('GET', `/courses/${biology?.id}/invitations`, {
+      token: teacher.accessToken,
+    });
+    expect(pending.body).toMatchObject({
+      items: [{ status: 'pending', email: 'exchange.student@example.org' }],
+    });
     expect(await signIn('student17@lectern.test')).toMatchObject({
       status: 403,
       body: { code: 'account_suspended' },

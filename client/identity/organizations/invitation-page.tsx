@@ -218,19 +218,20 @@ function Accept({ token, invitation }: AnswerProps) {
   return (
     <>
       {accepting.isError && <ProblemAlert title={t('answer.failed')} error={accepting.error} />}
-      {codeOf(accepting.error) === 'already_enrolled' && (
+      {codeOf(accepting.error) === 'already_enrolled' ? (
         <Button component={Link} to={`/courses/${invitation.course?.id}`} data-testid="invitation-to-course">
           {t('answer.toCourse')}
         </Button>
+      ) : (
+        <Button
+          size="md"
+          loading={accepting.isPending}
+          onClick={() => accepting.mutate()}
+          data-testid="invitation-accept"
+        >
+          {t('answer.accept')}
+        </Button>
       )}
-      <Button
-        size="md"
-        loading={accepting.isPending}
-        onClick={() => accepting.mutate()}
-        data-testid="invitation-accept"
-      >
-        {t('answer.accept')}
-      </Button>
     </>
   );
 }
