@@ -116,6 +116,8 @@ export const peopleFilter = z.strictObject({
   /** Whole, in capital or small letters. */
   department: z.string().trim().max(100).optional(),
   employeeId: z.string().trim().max(100).optional(),
+  /** Whole, in capital or small letters; of profiles that are not private. */
+  skill: z.string().trim().max(60).optional(),
   role: roleSlug.optional(),
   /** Left out: everybody who is not deleted. */
   status: personStatus.optional(),

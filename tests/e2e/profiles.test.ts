@@ -140,6 +140,18 @@ it('an administrator gives somebody a manager, who sees what their people learn'
   await head.page.waitForFunction(() => document.querySelectorAll('[data-testid="person-row"]').length === 1);
   await head.at('person-row').filter({ hasText: 'Ana Silva' }).waitFor();
 
+  await sql(
+    stage.databaseUrl,
+    `update user_profiles set skills = '{Spanish}', visibility = 'organization' where user_id = $1`,
+    [ids['ana']],
+  );
+  await head.page.goto(`${stage.url}/admin/people`);
+  await head.at('person-row').nth(2).waitFor();
+  await head.at('people-skill').fill('spanish');
+  await head.page.waitForURL((url) => url.searchParams.get('skill') === 'spanish');
+  await head.page.waitForFunction(() => document.querySelectorAll('[data-testid="person-row"]').length === 1);
+  await head.at('person-row').filter({ hasText: 'Ana Silva' }).waitFor();
+
   const tess = await stage.enter('tess@test.lectern', '/account/profile', phone);
   await tess.at('account-menu').click();
   await tess.at('to-reports').click();

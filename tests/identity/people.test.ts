@@ -4,7 +4,7 @@ import type { PersonDetailView, PersonView } from '../../shared/identity/people.
 import { handsOff } from '../../server/identity/people/people.policy.ts';
 import { prefixQuery } from '../../server/identity/people/people.repository.ts';
 import { createUser, password, sql } from '../support/factories.ts';
-import { startServer } from './server.ts';
+import { startServer, statementsOf } from './server.ts';
 import type { TestServer } from './server.ts';
 
 /** A reply or a problem. */
@@ -107,6 +107,43 @@ describe('the list', () => {
     expect(await found(`q=${encodeURIComponent(`!:*&|'()<->`)}`)).toEqual([]);
     expect(await found('status=deleted')).toEqual([]);
     expect(await found('')).not.toContain('stranger');
+  });
+
+  it('finds by a whole skill, in the index, and not what somebody shows to nobody', async () => {
+    const [ada, bea] = [await person('Skilled Ada'), await person('Skilled Bea')];
+    const shy = await person('Skilled Shy');
+    const has = (id: string, skills: string[], visibility = 'organization') =>
+      sql(server.databaseUrl, 'insert into user_profiles (user_id, skills, visibility) values ($1, $2, $3)', [
+        id,
+        skills,
+        visibility,
+      ]);
+    await has(ada, ['Field biology', 'Spanish']);
+    await has(bea, ['SPANISH']);
+    await has(shy, ['Spanish'], 'private');
+    await has(ids['stranger'] ?? '', ['Spanish']);
+    const found = async (skill: string) =>
+      (await asAdmin<People>('GET', `?skill=${encodeURIComponent(skill)}`)).body.items.map(
+        ({ displayName }) => displayName,
+      );
+    expect(await found(' spanish ')).toEqual(['Skilled Ada', 'Skilled Bea']);
+    expect(await found('field BIOLOGY')).toEqual(['Skilled Ada']);
+    expect(await found('biology')).toEqual([]);
+    expect(await found('%')).toEqual([]);
+    const names = await asAdmin<People>('GET', '?skill=Spanish&q=bea');
+    expect(names.body.items.map(({ id }) => id)).toEqual([bea]);
+
+    const sent = await statementsOf(() => asAdmin('GET', '?skill=Spanish'));
+    const statement = sent.find((one) => one.includes('lectern_folded')) ?? '';
+    const condition = /lectern_folded\(p\.skills\) @> array\[lower\([^)]*\)\]/.exec(statement)?.[0] ?? '';
+    // The tables of a test are too small for an index to be worth it: whether there is one that could be used.
+    const plan = await server.db.transaction(async ({ em }) => {
+      await em.execute('set local enable_seqscan = off');
+      return em.execute(
+        `explain select 1 from user_profiles p where ${condition.replace(/lower\(.*\)/, `lower('x')`)}`,
+      );
+    });
+    expect(JSON.stringify(plan)).toContain('user_profiles_skills_index');
   });
 
   it('knows who has never signed in, and who has not for 90 days', async () => {

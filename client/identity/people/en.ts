@@ -26,6 +26,8 @@ export const peopleTexts = {
     searchHint: 'Name, code, e-mail, number',
     department: 'Department',
     departmentHint: 'Such as Science',
+    skill: 'Skill',
+    skillHint: 'Such as Spanish',
     role: 'Role',
     status: 'Status',
     signIn: 'Sign-in',

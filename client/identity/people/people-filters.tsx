@@ -25,6 +25,8 @@ export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
   const [text, setText] = useState(query.q ?? '');
   const [department, setDepartment] = useState(query.department ?? '');
   const narrow = useDebouncedCallback((value: string) => onChange('department', value.trim()), 250);
+  const [skill, setSkill] = useState(query.skill ?? '');
+  const narrowSkill = useDebouncedCallback((value: string) => onChange('skill', value.trim()), 250);
   const search = useDebouncedCallback((value: string) => onChange('q', value.trim()), 250);
   const any = { value: '', label: t('list.any') };
   return (
@@ -54,6 +56,18 @@ export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
           narrow(event.currentTarget.value);
         }}
         data-testid="people-department"
+      />
+      <TextInput
+        label={t('list.skill')}
+        placeholder={t('list.skillHint')}
+        value={skill}
+        maxLength={60}
+        flex="0 1 180px"
+        onChange={(event) => {
+          setSkill(event.currentTarget.value);
+          narrowSkill(event.currentTarget.value);
+        }}
+        data-testid="people-skill"
       />
       <NativeSelect
         label={t('list.role')}

@@ -29,7 +29,7 @@ export function PeoplePage() {
 function useFilters(): [PeopleQuery, (name: keyof PeopleQuery, value: string) => void, () => void] {
   const [parameters, setParameters] = useSearchParams();
   const query: Record<string, unknown> = {};
-  for (const name of ['q', 'department', 'role', 'status', 'signIn', 'sort'] as const) {
+  for (const name of ['q', 'department', 'skill', 'role', 'status', 'signIn', 'sort'] as const) {
     const value = parameters.get(name);
     if (value && peopleFilter.shape[name].safeParse(value).success) query[name] = value;
   }

@@ -108,6 +108,12 @@ export async function listPeople(
     add('u.last_login_at <= ?', new Date(now.getTime() - inactiveDays * 86_400_000));
   if (filter.department) add(`${hasInProfile} lower(p.department) = lower(?))`, filter.department);
   if (filter.employeeId) add(`${hasInProfile} lower(p.employee_id) = lower(?))`, filter.employeeId);
+  // What somebody shows to nobody is not found either.
+  if (filter.skill)
+    add(
+      `${hasInProfile} lectern_folded(p.skills) @> array[lower(?)] and p.visibility <> 'private')`,
+      filter.skill,
+    );
   if (filter.q) {
     const begins = `${literal(filter.q.toLowerCase())}%`;
     add(
