@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../server/kernel/clock.ts';
 import { openDatabase } from '../../server/kernel/db/database.ts';
 import type { Database } from '../../server/kernel/db/database.ts';
@@ -108,6 +108,35 @@ describe('room log and feed', () => {
     bus.release((list) => [list[5], list[5], list[0], list[0]]);
     await got.reach(6);
     expect(got.seqs).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('asks a log that cannot be read ever more rarely, complains once, and goes on when it can', async () => {
+    const bus = shufflingBus();
+    const rooms = createRoomLog(db, bus, systemClock);
+    const complaints = vi.spyOn(log, 'error');
+    const asked: number[] = [];
+    const often = Promise.withResolvers<void>();
+    const watched = {
+      ...rooms,
+      since: (...question: Parameters<typeof rooms.since>) => {
+        asked.push(performance.now());
+        if (asked.length === 5) often.resolve();
+        return rooms.since(...question);
+      },
+    };
+    const got = collector();
+    await createRoomFeed(db, watched, bus, log).subscribe('r7', got.listener);
+    for (let n = 0; n < 3; n += 1) await db.transaction((tx) => rooms.append(tx, 'r7', [{ type: 'n', n }]));
+    await db.em().execute('alter table room_log rename to room_log_away');
+    bus.release((list) => [list[2]]);
+    await often.promise;
+    await db.em().execute('alter table room_log_away rename to room_log');
+    await got.reach(3);
+    expect(got.seqs).toEqual([1, 2, 3]);
+    // 100, 200, 400 and 800 ms lie between the five.
+    expect((asked[4] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(1400);
+    expect(complaints).toHaveBeenCalledTimes(1);
+    complaints.mockRestore();
   });
 
   it('a subscriber who comes in the middle starts after the head', async () => {

@@ -23,12 +23,16 @@ interface Room {
   /** Facts that overtook an earlier one on the way from their commit. */
   early: Map<number, LoggedFact>;
   repairing: boolean;
+  /** How often in a row the log could not be asked. */
+  failures: number;
   ready: Promise<void>;
   unsubscribe: () => void;
 }
 
 /** How long an overtaken fact is waited for before the log is asked. */
 const patienceMs = 50;
+/** The log is asked again after growing pauses: a database that is away is not helped by every room calling it. */
+const longestPauseMs = 5000;
 
 /**
  * Two transactions that commit right after one another may report their commits in the other order. The feed puts
@@ -43,6 +47,7 @@ export function createRoomFeed(db: Database, log: RoomLog, bus: Bus, logger: Log
       delivered: -1,
       early: new Map(),
       repairing: false,
+      failures: 0,
       ready: Promise.resolve(),
       unsubscribe: () => undefined,
     };
@@ -73,18 +78,19 @@ export function createRoomFeed(db: Database, log: RoomLog, bus: Bus, logger: Log
     if (batch.length > 0) for (const listener of room.listeners) listener(batch);
     if (room.early.size > 0 && !room.repairing) {
       room.repairing = true;
-      setTimeout(() => void repair(name, room), patienceMs).unref();
+      const pause = Math.min(patienceMs * 2 ** room.failures, longestPauseMs);
+      setTimeout(() => void repair(name, room), pause).unref();
     }
   }
 
   async function repair(name: string, room: Room): Promise<void> {
     try {
       const missing = room.early.size > 0 ? await log.since(db.em(), name, room.delivered, 1000) : [];
-      room.repairing = false;
+      Object.assign(room, { repairing: false, failures: 0 });
       receive(name, room, missing ?? []);
     } catch (error) {
-      room.repairing = false;
-      logger.error({ err: error }, 'facts of a room could not be read');
+      if (room.failures === 0) logger.error({ err: error }, 'facts of a room could not be read');
+      Object.assign(room, { repairing: false, failures: room.failures + 1 });
       flush(name, room);
     }
   }
