@@ -190,23 +190,4 @@ describe('a browser', () => {
     await person.page.getByText('late words').waitFor();
     await person.leave();
   });
-
-  it('asks before a tab is closed with a line in it that was not sent', async () => {
-    const person = await stage.arrive('Sol');
-    await person.signIn(stage.url, 'student2@test.lectern', password);
-    await person.enterClass(stage.url, sessionId);
-    if (!(await person.at('panel-chat').isVisible())) await person.at('open-chat').click();
-    await person.at('chat-input').waitFor();
-    await person.context.setOffline(true);
-    await person.at('chat-input').fill('not sent yet');
-    await person.at('chat-input').press('Enter');
-    const question = person.page.waitForEvent('dialog');
-    await person.page.close({ runBeforeUnload: true });
-    const dialog = await question;
-    expect(dialog.type()).toBe('beforeunload');
-    await dialog.dismiss();
-    await person.context.setOffline(false);
-    await expect.poll(() => kept(person.page), { timeout: 30_000 }).not.toContain('not sent yet');
-    await person.leave();
-  });
 });

@@ -5,7 +5,7 @@ import { useModerating, useRoom } from '../room/room-context.ts';
 import { useRoomUi } from '../room/room-ui.ts';
 import { useRoomActions } from './use-room-actions.ts';
 
-/** Leaving asks, by button and by the browser's back; ending for all is a question of its own. Closing the tab asks too where it would lose something. */
+/** Leaving asks, by button and by the browser's back; ending for all is a question of its own. Closing the tab does not ask. */
 export function LeaveDialogs() {
   const ui = useRoomUi();
   const { live } = useRoom();

@@ -14,7 +14,6 @@ import classes from './room.module.css';
 import { Speakers } from './speakers.tsx';
 import { SidePanel } from './side-panel.tsx';
 import { useRoomAnnouncements } from './use-room-announcements.ts';
-import { useUnloadQuestion } from './use-unload-question.ts';
 import { useWakeLock } from './use-wake-lock.ts';
 
 /** The running class: header, stage, controls, and one panel at a time beside it. */
@@ -22,7 +21,6 @@ export function RoomLayout() {
   const { t } = useTranslation('live');
   const ui = useRoomUiState();
   const title = useSnapshot((snapshot) => snapshot.session.title);
-  useUnloadQuestion();
   useWakeLock();
   useRoomAnnouncements(ui.panel);
   return (
