@@ -105,6 +105,12 @@ export class NoteProvider {
   /** The same object until something changes. */
   state = (): NoteState => this.#state;
 
+  /** Whether what was written here last may exist in this page alone. */
+  get heldHereOnly(): boolean {
+    const { kind } = this.#state;
+    return !this.#facts.kept && (kind === 'saving' || kind === 'offline');
+  }
+
   /** Whether the server would take an edit, as far as is known here. */
   get mayEdit(): boolean {
     return this.#facts.access === 'edit' && !this.#facts.denied;

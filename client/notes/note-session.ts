@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { notesRoutes } from '../../shared/notes/contract.ts';
 import { ApiError, api } from '../kernel/api.ts';
 import { keptNote } from '../kernel/kept-notes.ts';
+import { askBeforeClosing } from '../kernel/ask-before-closing.ts';
 import { getSignInState, subscribeSignIn } from '../kernel/sign-in-state.ts';
 import type { SignInState } from '../kernel/sign-in-state.ts';
 import { keepAsking } from '../kernel/unsent.ts';
@@ -55,9 +56,11 @@ function openSession(documentId: string, userId: string, ready: (session: NoteSe
   };
   void begin();
   const stopWatching = subscribeSignIn(() => onSignIn(provider, getSignInState()));
+  const stopAsking = askBeforeClosing(() => provider.heldHereOnly);
   return () => {
     closed = true;
     stopWatching();
+    stopAsking();
     provider.destroy();
     void stored?.destroy();
     doc.destroy();

@@ -133,6 +133,29 @@ describe('late in a lesson', () => {
     await other.leave();
   });
 
+  it('[LV44] the tab asks before it closes while a line is not sent, and keeps the line', async () => {
+    const line = (state: string) =>
+      ben.page.locator(`[data-testid="chat-line"][data-state="${state}"]`, { hasText: 'Before the bell' });
+    // As a server that hangs: the connection stands, and nobody answers.
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await ben.at('chat-input').fill('Before the bell');
+      await ben.at('chat-send').click();
+      await line('sending').waitFor();
+      const asked = ben.page.waitForEvent('dialog');
+      await ben.page.close({ runBeforeUnload: true });
+      const question = await asked;
+      expect(question.type()).toBe('beforeunload');
+      await question.dismiss();
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await line('sent').waitFor();
+    const closed = ben.page.waitForEvent('close');
+    await ben.page.close({ runBeforeUnload: true });
+    await closed;
+  });
+
   it('no page had an error of its own', () => {
     expect(
       [ada, ben, eve].flatMap(({ name, problems }) => problems.map((text) => `${name}: ${text}`)),

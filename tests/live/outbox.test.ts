@@ -205,6 +205,23 @@ describe('what is not sent yet', () => {
   });
 });
 
+describe('leaving', () => {
+  it('[LV44] is at once, also where the server hangs; the connection is kept until it has heard of it', async () => {
+    const client = enter();
+    await connect();
+    const heard = Promise.withResolvers<object>();
+    wire.answers['leave'] = () => heard.promise;
+    client.leave();
+    expect(client.getState().connection).toEqual({ state: 'closed', code: 'left' });
+    await settle();
+    expect(sent('leave')).toHaveLength(1);
+    expect(wire.connected).toBe(true);
+    heard.resolve({});
+    await settle();
+    expect(wire.connected).toBe(false);
+  });
+});
+
 describe('coming back', () => {
   it('[LV32] waits while the server still counts the dead connections, and gives up when it goes on saying so', async () => {
     const client = enter();

@@ -59,8 +59,10 @@ describe('the client’s provider', () => {
     await first.stop();
     await until('offline');
     doc.getText('text').insert(0, 'offline');
+    expect(provider.heldHereOnly).toBe(true);
     const second = await startNotes({ databaseUrl: suite.database.url, port: first.port });
     await until('saved');
+    expect(provider.heldHereOnly).toBe(false);
     expect(tickets()).toBeGreaterThan(1);
     expect((await suite.fixtures.stored(documentId)).lastSeq).toBe(1);
     provider.destroy();

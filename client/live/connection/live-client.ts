@@ -42,8 +42,8 @@ export interface LiveClient {
   /** Resolves when the server has it for good, which may be after a reconnect. @throws RequestError when refused */
   send<E extends DurableEvent>(event: E, input: WithoutKey<E>): Promise<unknown>;
   chat: Chat;
-  /** Says goodbye and closes. */
-  leave(): Promise<void>;
+  /** Out at once; the goodbye is said behind it, so that a server that hangs keeps nobody in. */
+  leave(): void;
   close(): void;
 }
 
@@ -185,12 +185,14 @@ export function openLiveClient(sessionId: string, userId: string, listener: Live
     if (code !== 'unavailable' && code !== 'internal') finish(code);
   }
 
-  function finish(code: string): void {
+  /** @param before what the connection is still needed for */
+  function finish(code: string, before?: Promise<unknown>): void {
     if (closed) return;
     closed = true;
     turn += 1;
     store.set({ connection: { state: 'closed', code } });
-    socket.close();
+    if (before) void before.catch(() => undefined).finally(() => socket.close());
+    else socket.close();
     signals.close();
     outbox.shut();
     outbox.drop(({ event }) => event !== 'chat.send');
@@ -203,10 +205,7 @@ export function openLiveClient(sessionId: string, userId: string, listener: Live
     request: (event, input) => socket.requestUntyped(event, input),
     send: (event, input) => outbox.add(event, input).done,
     chat,
-    async leave() {
-      await socket.request('leave', {}).catch(() => undefined);
-      finish('left');
-    },
+    leave: () => finish('left', socket.request('leave', {})),
     close: () => finish('left'),
   };
 }

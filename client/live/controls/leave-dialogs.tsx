@@ -5,7 +5,7 @@ import { useModerating, useRoom } from '../room/room-context.ts';
 import { useRoomUi } from '../room/room-ui.ts';
 import { useRoomActions } from './use-room-actions.ts';
 
-/** Leaving asks, by button and by the browser's back; ending for all is a question of its own. Closing the tab does not ask. */
+/** Leaving asks, by button and by the browser's back; ending for all is a question of its own. The tab asks as it closes only where that loses something, see `room.ts`. */
 export function LeaveDialogs() {
   const ui = useRoomUi();
   const { live } = useRoom();
@@ -18,7 +18,7 @@ export function LeaveDialogs() {
   };
   const leave = (): void => {
     if (blocker.state === 'blocked') blocker.proceed();
-    void live.leave();
+    live.leave();
   };
   return (
     <>

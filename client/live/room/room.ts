@@ -1,4 +1,5 @@
 import type { MeView } from '../../../shared/identity/contract.ts';
+import { askBeforeClosing } from '../../kernel/ask-before-closing.ts';
 import { RequestError } from '../../kernel/request-error.ts';
 import { openLiveClient } from '../connection/live-client.ts';
 import type { LiveClient } from '../connection/live-client.ts';
@@ -90,6 +91,11 @@ export function openRoom(sessionId: string, me: MeView, devices: DeviceChoice): 
     if (snapshot) media.setLeading(leadersOf(snapshot.participants));
   });
 
+  // The lines that wait go with the tab, and everybody loses sight of a shared screen.
+  const stopAsking = askBeforeClosing(
+    () => live.getState().pending.some(({ state }) => state === 'sending') || media.getState().own.screen.on,
+  );
+
   return {
     live,
     media,
@@ -99,6 +105,7 @@ export function openRoom(sessionId: string, me: MeView, devices: DeviceChoice): 
     close() {
       stopWatching();
       stopLeading();
+      stopAsking();
       live.close();
       media.close();
     },
