@@ -145,6 +145,8 @@ export const liveTexts = {
     more: 'More',
     devices: 'Microphone, camera, speaker',
     shortcuts: 'Keyboard shortcuts',
+    soundsOn: 'No sound for raised hands',
+    soundsOff: 'A sound for raised hands',
     leave: 'Leave',
     key: '{{label}} ({{key}})',
     unavailable: 'Audio and video are not available',

@@ -133,6 +133,40 @@ describe('late in a lesson', () => {
     await other.leave();
   });
 
+  it('a hand that goes up is heard by the teacher, unless sounds are off; switched off, the key says so', async () => {
+    const notes = () => ada.page.evaluate(() => (window as { lecternNotes?: number }).lecternNotes ?? 0);
+    await ada.page.evaluate(() => {
+      const create = AudioContext.prototype.createOscillator;
+      AudioContext.prototype.createOscillator = function (this: AudioContext) {
+        const counted = window as { lecternNotes?: number };
+        counted.lecternNotes = (counted.lecternNotes ?? 0) + 1;
+        return create.call(this);
+      };
+    });
+    const raise = async (): Promise<void> => {
+      await ben.at('toggle-hand').focus();
+      await ben.page.keyboard.press('r');
+      await ada.at('hand-item').waitFor();
+    };
+    await raise();
+    expect(await notes()).toBe(2);
+    await ben.page.keyboard.press('r');
+    await ada.at('hand-item').waitFor({ state: 'detached' });
+    await ada.page.keyboard.press('Escape');
+    await ada.at('open-more').click();
+    await ada.at('toggle-sounds').click();
+    await raise();
+    expect(await notes()).toBe(2);
+    await ben.page.keyboard.press('r');
+    await ada.at('hand-item').waitFor({ state: 'detached' });
+    await ada.at('open-locks').click();
+    await ada.at('lock-hands').click();
+    await ben.page.locator('[data-testid="toggle-hand"][data-state="locked"]').waitFor();
+    await ben.page.keyboard.press('r');
+    await ben.page.getByRole('alert').getByText('Raising hands is switched off').waitFor();
+    expect(await ada.at('hand-item').count()).toBe(0);
+  });
+
   it('[LV44] the tab asks before it closes while a line is not sent, and keeps the line', async () => {
     const line = (state: string) =>
       ben.page.locator(`[data-testid="chat-line"][data-state="${state}"]`, { hasText: 'Before the bell' });

@@ -8,6 +8,8 @@ import {
   IconSettings,
   IconSquareX,
   IconSun,
+  IconVolume,
+  IconVolumeOff,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useModerating } from '../room/room-context.ts';
@@ -95,6 +97,15 @@ export function MoreMenu({ panels, withScreen }: MoreMenuProps) {
         </Menu.Item>
         {moderating && (
           <>
+            <Menu.Item
+              leftSection={
+                ui.sounds ? <IconVolumeOff size={18} aria-hidden /> : <IconVolume size={18} aria-hidden />
+              }
+              onClick={() => ui.setSounds(!ui.sounds)}
+              data-testid="toggle-sounds"
+            >
+              {t(ui.sounds ? 'control.soundsOn' : 'control.soundsOff')}
+            </Menu.Item>
             <Menu.Divider />
             <Menu.Item
               c="var(--mantine-color-error)"

@@ -7,6 +7,7 @@ import { useErrorText } from '../../kernel/i18n/use-error-text.ts';
 import { announce } from '../../kernel/ui/announcer.tsx';
 import type { Reaction } from '../connection/live-state.ts';
 import { useRoom } from '../room/room-context.ts';
+import { handsClosed } from './hands-closed.ts';
 
 export interface RoomActions {
   toggleMicrophone: () => void;
@@ -33,6 +34,9 @@ export function useRoomActions(): RoomActions {
     const fail = (error: unknown): void => {
       notifications.show({ color: 'red', title: t('say.failed'), message: errorText(error) });
     };
+    const sayClosed = (): void => {
+      notifications.show({ id: 'hands-closed', message: t('control.handsLocked') });
+    };
     const attempt = (work: Promise<unknown>): void => void work.catch(fail);
     // Own media says itself what is wrong, beside its button; the announcement is of what came true.
     const switchOwn = async (source: 'microphone' | 'camera' | 'screen', on: boolean): Promise<void> => {
@@ -54,6 +58,7 @@ export function useRoomActions(): RoomActions {
       toggleHand() {
         const { snapshot } = live.getState();
         const raised = snapshot !== null && position(snapshot.hands, me.id) !== null;
+        if (!raised && snapshot && handsClosed(snapshot)) return sayClosed();
         if (!raised) floor.raised();
         attempt(raised ? live.send('hand.lower', {}) : live.send('hand.raise', {}));
       },

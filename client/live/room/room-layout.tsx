@@ -22,7 +22,7 @@ export function RoomLayout() {
   const ui = useRoomUiState();
   const title = useSnapshot((snapshot) => snapshot.session.title);
   useWakeLock();
-  useRoomAnnouncements(ui.panel);
+  useRoomAnnouncements(ui.panel, ui.sounds);
   return (
     <RoomUiContext value={ui}>
       <Shortcuts />

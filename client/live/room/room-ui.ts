@@ -29,6 +29,9 @@ export interface RoomUi {
   /** Single-key shortcuts are in use. */
   shortcuts: boolean;
   setShortcuts: (on: boolean) => void;
+  /** A hand that goes up is heard by who teaches. */
+  sounds: boolean;
+  setSounds: (on: boolean) => void;
 }
 
 export function useRoomUiState(): RoomUi {
@@ -42,6 +45,11 @@ export function useRoomUiState(): RoomUi {
   });
   const [shortcuts, setShortcuts] = useLocalStorage({
     key: 'lectern-shortcuts',
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  });
+  const [sounds, setSounds] = useLocalStorage({
+    key: 'lectern-sounds',
     defaultValue: true,
     getInitialValueInEffect: false,
   });
@@ -59,8 +67,10 @@ export function useRoomUiState(): RoomUi {
       closeDialog: () => setDialog(null),
       shortcuts,
       setShortcuts,
+      sounds,
+      setSounds,
     }),
-    [panel, pin, dialog, layout, setLayout, shortcuts, setShortcuts],
+    [panel, pin, dialog, layout, setLayout, shortcuts, setShortcuts, sounds, setSounds],
   );
 }
 

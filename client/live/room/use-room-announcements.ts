@@ -23,8 +23,8 @@ function maySpeak(snapshot: RoomSnapshot): boolean {
   });
 }
 
-/** Says what changed by others' hands to who cannot see it, and sounds for a teacher when a hand goes up. */
-export function useRoomAnnouncements(panel: PanelName | null): void {
+/** Says what changed by others' hands to who cannot see it, and sounds for a teacher when a hand goes up, where `sounds` says so. */
+export function useRoomAnnouncements(panel: PanelName | null, sounds: boolean): void {
   const { t } = useTranslation('live');
   const { live, me } = useRoom();
 
@@ -38,7 +38,7 @@ export function useRoomAnnouncements(panel: PanelName | null): void {
     );
     if (!raised || !isModerator(is.me.role)) return;
     announce(t('say.othersHand', { name: nameOf(is, raised.userId) }));
-    chime();
+    if (sounds) chime();
   };
   const compareFloor = (was: RoomSnapshot, is: RoomSnapshot): void => {
     if (was.floorUserId === is.floorUserId) return;
