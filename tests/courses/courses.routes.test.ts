@@ -172,7 +172,9 @@ describe('seeing courses', () => {
   });
 
   it('asks the database once for a standing', async () => {
-    expect(await statementsOf(() => standing(ben))).toHaveLength(1);
+    const statements = await statementsOf(() => standing(ben));
+    // Timers of the same server may ask something of their own meanwhile.
+    expect(statements.filter((text) => text.includes('enrollments'))).toHaveLength(1);
   });
 });
 
