@@ -50,7 +50,8 @@ const outage = /^(08...|57P0[1-5]|57014|55P03|25P03|53[03]00|ECONN(REFUSED|RESET
 
 /**
  * The error a client is told: what was thrown when it is ours, `storage_full` or `unavailable` when the database could
- * not do its part, `internal` for all that nobody expected. Nothing was committed in any of these cases.
+ * not do its part, `internal` for all that nobody expected. Nothing was committed, unless the connection broke after COMMIT
+ * was sent: then only a repeat with the same key can tell.
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;

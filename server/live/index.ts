@@ -74,7 +74,11 @@ export interface Live {
 export function createLive(options: LiveOptions): Live {
   const { db, log, roomLog, audience } = options;
   const presence = createPresence((sessionId, userId, quality) =>
-    audience.signal(roomOf(sessionId), 'quality.changed', { userId, quality }),
+    audience.signal(roomOf(sessionId), {
+      type: 'quality.changed',
+      payload: { userId, quality },
+      stateOf: `quality ${userId}`,
+    }),
   );
   const graceSeconds = options.graceSeconds ?? defaultGraceSeconds;
   const grace = createGrace(graceSeconds, log);
@@ -132,7 +136,8 @@ export function createLive(options: LiveOptions): Live {
         roomLog.append(tx, roomOf(sessionId), facts as readonly (FactInput & NewLiveFact)[]),
       );
     },
-    broadcast: (sessionId, type, payload) => audience.signal(roomOf(sessionId), type, payload),
+    broadcast: (sessionId, type, payload) =>
+      audience.signal(roomOf(sessionId), { type, payload, stateOf: type }),
     noteAccess: (userId, documentId) => noteAccessOf(options, userId, documentId),
     rightsChanged: (concerned) => evictions.rightsChanged(concerned, rooms, channel),
     async lookAfter() {

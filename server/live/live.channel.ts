@@ -193,7 +193,7 @@ export function bindLiveChannel(deps: LiveChannelDeps): LiveChannel {
     return connection.state.joined;
   };
   const signalAll = (connection: LiveConnection, type: string, payload: object): EmptyReply => {
-    deps.audience.signal(roomOf(here(connection).sessionId), type, payload);
+    deps.audience.signal(roomOf(here(connection).sessionId), { type, payload });
     return {};
   };
 

@@ -50,8 +50,12 @@ it('[LV26] a reader that stands still is dropped facts, told to resync, and miss
     'last fact at the quick reader',
     60_000,
   );
+  for (const quality of ['fair', 'poor']) await quick.call('quality.report', { quality });
   wireOf(slow).resume();
   await slow.fact('resync');
+  expect(slow.received.filter(({ type }) => type === 'quality.changed')).toEqual([
+    { type: 'quality.changed', userId: school.teacherId, quality: 'poor' },
+  ]);
   const seen = slow.facts.map((fact) => fact.seq as number).filter((n) => n > seq);
   expect(seen.length).toBeLessThan(batches * 60);
   expect(seen).toEqual(seen.map((_, n) => seq + 1 + n));

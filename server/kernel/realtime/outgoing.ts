@@ -3,6 +3,14 @@ import type { Socket } from 'socket.io';
 /** Packets that may wait for a slow reader before the server stops feeding it. */
 const highWater = 500;
 
+/** Something that is told and not kept. */
+export interface Signal {
+  type: string;
+  payload: object;
+  /** What it tells the state of, where who missed it would go on believing an older one. */
+  stateOf?: string;
+}
+
 interface Engine {
   writeBuffer: unknown[];
   on(event: 'drain', listener: () => void): void;
@@ -11,16 +19,22 @@ interface Engine {
 /**
  * What a socket is sent, bounded. A reader that cannot keep up is not fed more and more memory: from the high-water
  * mark on facts are dropped, and when it has caught up it is told to `resync`, which brings what it missed from the log.
+ * Of signals that tell how something stands the newest is kept for it.
  */
 export class Outgoing {
   readonly socket: Socket;
   #dropped = false;
+  /** By what they tell of. */
+  readonly #states = new Map<string, Signal>();
 
   constructor(socket: Socket) {
     this.socket = socket;
     const engine = socket.conn as unknown as Engine;
     engine.on('drain', () => {
-      if (!this.#dropped || engine.writeBuffer.length > 0) return;
+      if (engine.writeBuffer.length > 0) return;
+      for (const { type, payload } of this.#states.values()) socket.emit(type, payload);
+      this.#states.clear();
+      if (!this.#dropped) return;
       this.#dropped = false;
       socket.emit('resync', {});
     });
@@ -40,18 +54,26 @@ export class Outgoing {
     );
   }
 
-  /** Sends what has no `seq` to each; a reader that is behind does not get it. */
-  static signalAll(all: readonly Outgoing[], type: string, payload: object): void {
+  /** Sends what has no `seq` to each; who is behind does not get it, or where it tells a state, the newest when it has caught up. */
+  static signalAll(all: readonly Outgoing[], signal: Signal): void {
     broadcast(
-      all.filter((one) => !one.behind),
-      type,
-      payload,
+      all.filter((one) => one.#takesSignal(signal)),
+      signal.type,
+      signal.payload,
     );
   }
 
   /** Sends what has no `seq`; a reader that is behind does not get it. */
   signal(type: string, payload: object): void {
     if (!this.behind) this.socket.emit(type, payload);
+  }
+
+  #takesSignal(signal: Signal): boolean {
+    const { stateOf } = signal;
+    // An older state that waits is followed by the newer one, not overtaken by it.
+    if (stateOf === undefined || !(this.behind || this.#states.has(stateOf))) return !this.behind;
+    this.#states.set(stateOf, signal);
+    return false;
   }
 
   #takesFact(): boolean {

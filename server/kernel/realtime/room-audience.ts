@@ -1,5 +1,6 @@
 import type { Bus } from './bus.ts';
 import { Outgoing } from './outgoing.ts';
+import type { Signal } from './outgoing.ts';
 import type { RoomFeed } from './room-feed.ts';
 import type { LoggedFact } from './room-log.ts';
 
@@ -19,13 +20,8 @@ export interface RoomAudience {
    * Resolves when the subscription stands, as {@link RoomFeed.subscribe} does.
    */
   join(room: string, listener: Listener): Promise<() => void>;
-  /** Tells a room something that is not kept: on every node, to whoever is not behind. */
-  signal(room: string, type: string, payload: object): void;
-}
-
-interface Signal {
-  type: string;
-  payload: object;
+  /** Tells a room something that is not kept, on every node. */
+  signal(room: string, signal: Signal): void;
 }
 
 /** Everybody in a room, as long as there is anybody. */
@@ -53,8 +49,7 @@ export function createRoomAudience(feed: RoomFeed, bus: Bus): RoomAudience {
       for (const fact of facts) deliver(listeners, fact);
     });
     const stopSignals = bus.subscribe(signalTopic(room), (message) => {
-      const { type, payload } = message as Signal;
-      Outgoing.signalAll(outs(listeners), type, payload);
+      Outgoing.signalAll(outs(listeners), message as Signal);
     });
     return () => {
       stopFacts();
@@ -85,7 +80,7 @@ export function createRoomAudience(feed: RoomFeed, bus: Bus): RoomAudience {
       }
       return () => leave(room, audience, listener);
     },
-    signal: (room, type, payload) => bus.publish(signalTopic(room), { type, payload } satisfies Signal),
+    signal: (room, signal) => bus.publish(signalTopic(room), signal),
   };
 }
 
