@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readlinkSync,
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -194,6 +196,26 @@ describe.runIf(process.platform === 'linux')('the embedded PostgreSQL', { timeou
     process.kill(before, 'SIGKILL');
     await vi.waitFor(async () => expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]), 20_000);
     expect(postmasterPid()).not.toBe(before);
+  });
+
+  it('waits for space when the disk is full as it comes back, however long, and gives up on anything else', async () => {
+    const { url, child } = await owner();
+    const options = join(dataDir, 'cluster/pgdata/postmaster.opts');
+    const attempts = () =>
+      readFileSync(join(dataDir, 'postgres.log'), 'utf8').split('No space left on device').length - 1;
+    // A real ENOSPC from the first file that a starting server writes.
+    rmSync(options);
+    symlinkSync('/dev/full', options);
+    process.kill(postmasterPid() ?? 0, 'SIGKILL');
+    await vi.waitFor(() => expect(attempts()).toBeGreaterThan(3), { timeout: 30_000, interval: 50 });
+    expect(isRunning(child)).toBe(true);
+    rmSync(options);
+    await vi.waitFor(async () => expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]), 20_000);
+
+    rmSync(options);
+    mkdirSync(options);
+    process.kill(postmasterPid() ?? 0, 'SIGKILL');
+    expect(await once(child, 'exit')).toEqual([1, null]);
   });
 
   it('starts although postmaster.pid names a process that is something else now', async () => {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chooseLauncher } from './embedded/account.ts';
 import { type Binaries, findBinaries } from './embedded/binaries.ts';
 import { makeDataDir, places } from './embedded/cluster.ts';
-import { EmbeddedPostgresError, explain } from './embedded/error.ts';
+import { EmbeddedPostgresError, explain, lacksSpace } from './embedded/error.ts';
 import { rotate } from './embedded/log-file.ts';
 import { becomeOwner, databaseUrl, type Ownership } from './embedded/ownership.ts';
 import { ensureServer, type RunningServer, type ServerSetup, stopServer } from './embedded/server.ts';
@@ -13,6 +13,9 @@ export { EmbeddedPostgresError } from './embedded/error.ts';
 /** How long a start waits for the owner before it to leave: a restart overlaps with the old process's shutdown. */
 const ownerWaitMs = 5000;
 const recoveryAttempts = 30;
+const recoveryPauseMs = 1000;
+/** Somebody has to notice and make room first. */
+const spacePauseMs = 2000;
 
 /** What {@link startEmbeddedPostgres} may be told. */
 export interface EmbeddedPostgresOptions {
@@ -23,7 +26,9 @@ export interface EmbeddedPostgresOptions {
   durable?: boolean;
   /** Ends the server with this process, however that ends. For tests: a real server outlives a kill and is attached to. */
   dieWithParent?: boolean;
-  /** The database went away and could not be brought back. */
+  /** For tests: how often a lost server is started again before it is given up. */
+  recoveryAttempts?: number;
+  /** The database went away and could not be brought back. Never for want of space: that is waited for. */
   onLost?: (error: Error) => void;
 }
 
@@ -85,8 +90,10 @@ function supervise(setup: ServerSetup, first: Ownership, options: EmbeddedPostgr
   async function recover(): Promise<void> {
     if (stopped) return;
     setup.log('lost the database, starting it again');
+    const attempts = options.recoveryAttempts ?? recoveryAttempts;
     let last: unknown;
-    for (let attempt = 0; attempt < recoveryAttempts && !stopped; attempt++) {
+    let waiting = false;
+    for (let attempt = 0; attempt < attempts && !stopped;) {
       try {
         current = await becomeOwner(setup.dataDir, () => onPort(setup, port), ownerWaitMs);
         watch();
@@ -95,7 +102,11 @@ function supervise(setup: ServerSetup, first: Ownership, options: EmbeddedPostgr
       } catch (error) {
         last = error;
         if (error instanceof EmbeddedPostgresError) break;
-        await delay(1000);
+        const full = lacksSpace(setup.dataDir, error);
+        if (full && !waiting) setup.log('the disk is full, the database waits for space');
+        waiting = full;
+        if (!full) attempt++;
+        await delay(full ? spacePauseMs : recoveryPauseMs);
       }
     }
     if (!stopped) options.onLost?.(explain(setup.dataDir, 'The embedded database is lost', last));

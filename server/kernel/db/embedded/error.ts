@@ -22,12 +22,12 @@ export class EmbeddedPostgresError extends Error {
 
 const diskFull = 'The disk is full: free some space, or set DATA_DIR to a folder on another disk.';
 
+const noSpace = /ENOSPC|No space left on device|Check free disk space/i;
+const noQuota = /EDQUOT|Disk quota exceeded/i;
+
 const storageTrouble: readonly (readonly [RegExp, string])[] = [
-  [/ENOSPC|No space left on device|Check free disk space/i, diskFull],
-  [
-    /EDQUOT|Disk quota exceeded/i,
-    'The disk quota is used up: free some space, or set DATA_DIR to another folder.',
-  ],
+  [noSpace, diskFull],
+  [noQuota, 'The disk quota is used up: free some space, or set DATA_DIR to another folder.'],
   [
     // Node reports a folder that it may not make on a read-only file system as ENOENT.
     /EROFS|Read-only file system|ENOENT.*mkdir/i,
@@ -75,6 +75,12 @@ export function explain(dataDir: string, what: string, cause: unknown): Embedded
     `The database's log is ${dataDir}/postgres.log. DATABASE_URL makes Lectern use a PostgreSQL server of yours instead.`,
     cause,
   );
+}
+
+/** Whether a failure may be over as soon as somebody frees some space. */
+export function lacksSpace(dataDir: string, cause: unknown): boolean {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return noSpace.test(said) || noQuota.test(said) || isFull(dataDir);
 }
 
 function isFull(dataDir: string): boolean {
