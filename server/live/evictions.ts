@@ -13,6 +13,7 @@ export interface Evictions {
   /**
    * A class started, ended or was reopened: its note becomes writable or read-only for everybody who has it open. With the
    * end everybody is out of media; sockets stay, so that a reopening reaches them, and it puts them in again as a join would.
+   * What fails is tried again.
    */
   classChanged(sessionId: string, status: SessionStatus, channel: LiveChannel): Promise<void>;
   /**
@@ -39,12 +40,18 @@ export function createEvictions(deps: LiveDeps, grace: Grace): Evictions {
   async function apply(sessionId: string, status: SessionStatus, channel: LiveChannel): Promise<void> {
     try {
       if (status === 'ended') await deps.media.closeRoom(sessionId);
-      const noteId = (await deps.notes.primaryForClasses(deps.db.em(), [sessionId])).get(sessionId);
-      if (noteId) await deps.notes.rightsChanged(noteId);
-      if (status === 'live') await channel.reenter(sessionId);
+      await follow(sessionId, status, channel);
     } catch (error) {
       deps.log.error({ err: error, sessionId }, 'a change of a class did not reach its streams or its note');
+      // Harmless when it comes late: a note is asked about as it is now, and a class that is over takes nobody in.
+      grace.attempt(`class ${sessionId}`, () => follow(sessionId, status, channel));
     }
+  }
+
+  async function follow(sessionId: string, status: SessionStatus, channel: LiveChannel): Promise<void> {
+    const noteId = (await deps.notes.primaryForClasses(deps.db.em(), [sessionId])).get(sessionId);
+    if (noteId) await deps.notes.rightsChanged(noteId);
+    if (status === 'live') await channel.reenter(sessionId);
   }
 
   async function reach(concerned: AccessChange, rooms: RoomService, channel: LiveChannel): Promise<void> {

@@ -130,6 +130,24 @@ describe('who gets in', () => {
     await expect((await connect(student(3))).join(sessionId)).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('[LV5] whoever lost the course while the database was away is out when it is back', async () => {
+    const { sessionId } = await newClass();
+    const { id: userId } = student(2).user;
+    const socket = await connect(student(2));
+    await socket.join(sessionId);
+    const rename = (from: string, to: string) => sql(app.databaseUrl, `alter table ${from} rename to ${to}`);
+    const expire = (when: string) =>
+      sql(app.databaseUrl, `update enrollments set expires_at = ${when} where user_id = $1`, [userId]);
+    await expire(`now() - interval '1 day'`);
+    await rename('live_session_participants', 'participants_away');
+    await app.live.rightsChanged({ userId });
+    expect(socket.socket.connected).toBe(true);
+    await rename('participants_away', 'live_session_participants');
+    await socket.closed();
+    expect(socket.received.at(-1)).toMatchObject({ type: 'room.closed', code: 'forbidden' });
+    await expire('null');
+  });
+
   it('[LV6] a full or locked class keeps newcomers out, not those who were in', async () => {
     const { sessionId } = await newClass();
     const first = await connect(student(1));
