@@ -494,13 +494,12 @@ describe('a live class', () => {
         );
       });
     await Promise.all([fresh(ada, 'ben'), fresh(ben, 'ada')]);
-    // Printed here; the target, five seconds, is the verdict of the bench's scenario `worker-death`.
-    measured(
-      'seconds from a worker’s death to media in both directions',
-      Number(((performance.now() - killedAt) / 1000).toFixed(1)),
-    );
+    const seconds = (performance.now() - killedAt) / 1000;
+    measured('seconds from a worker’s death to media in both directions', Number(seconds.toFixed(1)));
+    // The target, five seconds, is the verdict of the bench's scenario `worker-death`; three times that is slow on any machine.
+    expect(seconds).toBeLessThan(15);
     await flowing('after the worker died');
-    // What is asserted does not depend on the machine: one fact tells it all, and it is over with one new start.
+    // One fact tells it all, and it is over with one new start.
     expect({
       resets: await factsOf('media.reset'),
       removed: await factsOf('media.producer.removed'),
