@@ -3,8 +3,8 @@ import { IndexeddbPersistence } from 'y-indexeddb';
 import * as Y from 'yjs';
 import { notesRoutes } from '../../shared/notes/contract.ts';
 import { ApiError, api } from '../kernel/api.ts';
-import { keptNote } from '../kernel/kept-notes.ts';
 import { askBeforeClosing } from '../kernel/ask-before-closing.ts';
+import { keptNote } from '../kernel/kept-notes.ts';
 import { getSignInState, subscribeSignIn } from '../kernel/sign-in-state.ts';
 import type { SignInState } from '../kernel/sign-in-state.ts';
 import { keepAsking } from '../kernel/unsent.ts';
@@ -20,7 +20,12 @@ export interface NoteSession {
 /** Longer than a healthy disk needs; a broken one must not keep anybody from the note. */
 const storageWaitMs = 1500;
 
-async function ticketFor(documentId: string): Promise<NoteTicket> {
+const isSignedIn = (userId: string, signIn: SignInState): boolean =>
+  signIn.status === 'signed-in' && signIn.user.id === userId;
+
+/** For this person alone: what they left unsent is not sent in the name of who signs in after them. */
+async function ticketFor(documentId: string, userId: string): Promise<NoteTicket> {
+  if (!isSignedIn(userId, getSignInState())) return { problem: 'signedOut' };
   try {
     return await api.call(notesRoutes.token, { params: { documentId } });
   } catch (error) {
@@ -41,7 +46,7 @@ function openSession(documentId: string, userId: string, ready: (session: NoteSe
     url: notesUrl(),
     documentId,
     doc,
-    ticket: () => ticketFor(documentId),
+    ticket: () => ticketFor(documentId, userId),
   });
   // Per person: on a shared computer nobody sends what somebody else wrote offline.
   const stored =
@@ -55,7 +60,7 @@ function openSession(documentId: string, userId: string, ready: (session: NoteSe
     ready({ doc, provider });
   };
   void begin();
-  const stopWatching = subscribeSignIn(() => onSignIn(provider, getSignInState()));
+  const stopWatching = subscribeSignIn(() => onSignIn(provider, userId, getSignInState()));
   const stopAsking = askBeforeClosing(() => provider.heldHereOnly);
   return () => {
     closed = true;
@@ -67,14 +72,14 @@ function openSession(documentId: string, userId: string, ready: (session: NoteSe
   };
 }
 
-/** A new sign-in, in whatever tab, opens a note again that was closed for the end of the old one. */
+/** A new sign-in of the same person, in whatever tab, opens a note again that was closed for the end of the old one. */
 export function onSignIn(
   provider: Pick<NoteProvider, 'state' | 'retry'>,
-  signIn: Pick<SignInState, 'status'>,
+  userId: string,
+  signIn: SignInState,
 ): void {
   const state = provider.state();
-  if (signIn.status === 'signed-in' && state.kind === 'error' && state.problem === 'signedOut')
-    provider.retry();
+  if (isSignedIn(userId, signIn) && state.kind === 'error' && state.problem === 'signedOut') provider.retry();
 }
 
 /** What this device holds comes first, so that the server is asked only for the rest. */

@@ -1,10 +1,12 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { NoteClient } from '../notes/support/note-client.ts';
 import { signIn } from '../support/actors.ts';
 import type { Person } from '../support/browser.ts';
 import { createSchool, password } from '../support/factories.ts';
+import { tcpCable } from '../support/network.ts';
+import type { Cable } from '../support/network.ts';
 import { seen } from '../support/screens.ts';
 import { setStage } from '../support/stage.ts';
 
@@ -29,8 +31,12 @@ const kept = (page: Page): Promise<string> =>
   });
 
 /** The panel of the notes of a class. */
-async function openNotes(person: Person): Promise<void> {
-  await person.enterClass(stage.url, sessionId);
+async function openNotes(person: Person, url = stage.url): Promise<void> {
+  await person.enterClass(url, sessionId);
+  await showNotes(person);
+}
+
+async function showNotes(person: Person): Promise<void> {
   if (!(await person.at('open-notes').isVisible())) await person.at('open-more').click();
   await person.at('open-notes').click();
   await person.at('note-editor').waitFor();
@@ -148,12 +154,20 @@ describe('a browser', () => {
     expect(await person.page.content()).not.toContain('student2@test.lectern');
     await person.leave();
   });
+});
+
+describe('a browser whose network fails', () => {
+  let cable: Cable;
+  beforeAll(async () => {
+    cable = await tcpCable(stage.url);
+  });
+  afterAll(() => cable.close());
 
   it('asks before a sign-out that would lose what was written without a network', async () => {
     const person = await stage.arrive('Sol');
-    await person.signIn(stage.url, 'student1@test.lectern', password);
-    await openNotes(person);
-    await person.context.setOffline(true);
+    await person.signIn(cable.url, 'student1@test.lectern', password);
+    await openNotes(person, cable.url);
+    cable.pull();
     await person.at('note-editor').click();
     await person.page.keyboard.type('unsent words');
     await person.at('leave').click();
@@ -164,29 +178,58 @@ describe('a browser', () => {
     await seen(person, 'a question before the sign-out');
     await person.at('sign-out-stay').click();
 
-    await person.context.setOffline(false);
-    await openNotes(person);
+    cable.plug();
+    await openNotes(person, cable.url);
     await person.page.getByText('unsent words').waitFor();
+    await person.leave();
+  });
+
+  it('sends nothing of who has signed out in the name of who signs in after them, in the same tab', async () => {
+    const person = await stage.arrive('Sol');
+    const { page } = person;
+    await person.signIn(cable.url, 'student1@test.lectern', password);
+    await openNotes(person, cable.url);
+    cable.pull();
+    await person.at('note-editor').click();
+    await page.keyboard.type('words of the first');
+    await person.at('leave').click();
+    await person.at('leave-confirm').click();
+    await page.locator('a[href="/"]').last().click();
+    await person.at('account-menu').click();
+    await person.at('sign-out').click();
+    await person.at('sign-out-anyway').click();
+    await person.at('sign-in-email').waitFor();
+    cable.plug();
+
+    const { loads } = person;
+    await person.submitSignIn('student2@test.lectern', password);
+    await person.at('course-card').first().click();
+    await page.locator(`a[href="/classes/${sessionId}"]`).first().click();
+    await person.at('prejoin-join').click();
+    await showNotes(person);
+    expect(await person.at('note-editor').textContent()).not.toContain('words of the first');
+    // What the first one's note would have been sent with is this page: it was never loaded anew.
+    expect(person.loads).toBe(loads);
     await person.leave();
   });
 
   it('keeps what was written without a network over the end of a sign-in, for the same person', async () => {
     const person = await stage.arrive('Sol');
-    await person.signIn(stage.url, 'student1@test.lectern', password);
-    await openNotes(person);
-    await person.context.setOffline(true);
+    await person.signIn(cable.url, 'student1@test.lectern', password);
+    await openNotes(person, cable.url);
+    cable.pull();
     await person.at('note-editor').click();
     await person.page.keyboard.type('late words ');
     await expect.poll(() => person.at('note-editor').textContent()).toContain('late words');
     await person.page.goto('about:blank');
     // As when a browser is closed that was not asked to remember anybody.
     await person.context.clearCookies();
-    await person.context.setOffline(false);
+    cable.plug();
 
-    await person.page.goto(stage.url);
+    await person.page.goto(cable.url);
     await person.at('sign-in-email').waitFor();
-    await person.signIn(stage.url, 'student1@test.lectern', password);
-    await openNotes(person);
+    await person.signIn(cable.url, 'student1@test.lectern', password);
+    await openNotes(person, cable.url);
     await person.page.getByText('late words').waitFor();
     await person.leave();
   });
