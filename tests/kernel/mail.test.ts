@@ -24,6 +24,7 @@ import { createSecrets } from '../../server/kernel/secrets.ts';
 import { createTestDatabase } from '../support/db.ts';
 import type { TestDatabase } from '../support/db.ts';
 import { sql } from '../support/factories.ts';
+import { startSmtp } from '../support/smtp.ts';
 
 const log = createLogger('fatal');
 const secrets = createSecrets({
@@ -169,28 +170,9 @@ describe('a queued message', () => {
 
 describe('SMTP', () => {
   async function smtp(refuseFirst: number) {
-    const got: string[] = [];
-    let tries = 0;
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['STARTTLS', 'AUTH'],
-      onRcptTo(_address, _session, done) {
-        tries += 1;
-        done(tries <= refuseFirst ? Object.assign(new Error('mailbox busy'), { responseCode: 451 }) : null);
-      },
-      onData(stream, _session, done) {
-        let text = '';
-        stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        stream.on('end', () => {
-          got.push(text);
-          done();
-        });
-      },
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-    cleanUp.push(() => new Promise((resolve) => server.close(() => resolve())));
-    const { port } = server.server.address() as AddressInfo;
-    return { url: `smtp://127.0.0.1:${port}`, got, tries: () => tries };
+    const server = await startSmtp((attempt) => (attempt <= refuseFirst ? 'busy' : 'take'));
+    cleanUp.push(() => server.close());
+    return server;
   }
 
   async function send(jobs: Jobs, work: Parameters<Database['transaction']>[0]): Promise<void> {

@@ -15,12 +15,21 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
+/** How often it is looked for work whose node has died. */
+const lookSeconds = 10;
+
 /**
  * Jobs on pg-boss, in a schema of its own in the same database (ADR 0006).
  * @param options.retryDelaySeconds first pause of work that failed, doubled each time up to an hour; 5 unless told
  */
 export function createJobs(options: { url: string; log: Logger; retryDelaySeconds?: number }): Jobs {
-  const boss = new PgBoss({ connectionString: options.url, schema: 'pgboss', max: 3 });
+  const boss = new PgBoss({
+    connectionString: options.url,
+    schema: 'pgboss',
+    max: 3,
+    superviseIntervalSeconds: lookSeconds,
+    monitorIntervalSeconds: lookSeconds,
+  });
   const jobs: { name: string; cron: string; work: () => Promise<void> }[] = [];
   const queues = new Map<string, { work: (data: object) => Promise<void>; worker?: string }>();
   boss.on('error', (error) => options.log.error({ err: error }, 'the job queue failed'));
@@ -36,6 +45,8 @@ export function createJobs(options: { url: string; log: Logger; retryDelaySecond
       retryDelay: options.retryDelaySeconds ?? 5,
       retryBackoff: true,
       retryDelayMax: 3600,
+      // What a killed node was at is begun again within half a minute, not after the quarter of an hour that work may take.
+      heartbeatSeconds: 10,
       // Jobs hold sealed messages to people: what is done is forgotten soon.
       deleteAfterSeconds: 3600,
     };
