@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 export const auditCategories = [
   'authentication',
@@ -76,10 +77,9 @@ export const auditFilter = z.strictObject({
 export type AuditFilter = z.output<typeof auditFilter>;
 
 const page = auditFilter.extend({
-  cursor: id.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
+  ...pageQuery(50),
 });
-const reply = z.object({ items: z.array(auditEntryView), nextCursor: id.nullable() });
+const reply = pageOf(auditEntryView);
 
 export const auditRoutes = {
   list: defineRoute({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { liveSessionView } from '../live/contract.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** What somebody is in a course: its teacher, a co-teacher, a learner, or staff of the organization. */
 export const courseStanding = z.enum(['instructor', 'assistant', 'learner', 'staff']);
@@ -36,10 +37,9 @@ export const coursesRoutes = {
     summary: 'Courses I teach or learn in.',
     access: 'user',
     query: z.strictObject({
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
+      ...pageQuery(50),
     }),
-    reply: z.object({ items: z.array(courseView), nextCursor: id.nullable() }),
+    reply: pageOf(courseView),
     status: 200,
     errors: ['unauthenticated', 'invalid_input', 'rate_limited'],
     rate: { points: 300, seconds: 60, by: 'user' },

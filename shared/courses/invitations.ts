@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { invitationStatus, invitationView, newInvitationsInput } from '../identity/invitations.ts';
+import { invitationView, invitationsQuery, newInvitationsInput } from '../identity/invitations.ts';
 import { defineRoute } from '../kernel/contract.ts';
 import type { RoutePermission } from '../kernel/contract.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { id } from '../kernel/ids.ts';
+import { pageOf } from '../kernel/page.ts';
 
 /** Whom to invite to learn in a course. Who is new becomes a member of its organization, and a student. */
 export const newCourseInvitationsInput = newInvitationsInput.pick({ emails: true, message: true });
@@ -55,12 +56,8 @@ export const courseInvitationRoutes = {
     access: 'user',
     permission,
     params: courseParams,
-    query: z.strictObject({
-      status: invitationStatus.optional(),
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-    }),
-    reply: z.object({ items: z.array(invitationView), nextCursor: id.nullable() }),
+    query: invitationsQuery,
+    reply: pageOf(invitationView),
     status: 200,
     errors: [...about, 'invalid_input'],
     rate: { points: 300, seconds: 60, by: 'user' },

@@ -6,6 +6,7 @@ import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
 import { roleSlug } from './contract.ts';
 import { permissions, subjectTypes } from './permissions.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** Things in which a role or an exception can be given. Forums come with forums. */
 export const contextTypes = ['course', 'live_session'] as const;
@@ -223,12 +224,9 @@ export const whoView = z.object({
 });
 export type WhoView = z.infer<typeof whoView>;
 
-const pageOf = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), nextCursor: id.nullable() });
 const ofPerson = z.strictObject({
   userId: id,
-  cursor: id.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(100),
+  ...pageQuery(100),
 });
 export type OfPerson = z.output<typeof ofPerson>;
 

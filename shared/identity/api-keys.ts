@@ -4,6 +4,7 @@ import type { RoutePermission } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
 import { permissions } from './permissions.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** What every key begins with, so that one that leaks is recognized. */
 export const apiKeyPrefix = 'lk_';
@@ -130,10 +131,9 @@ export const apiKeyRoutes = {
     permission: keysOfOrganization,
     params: z.object({ organizationId: id }),
     query: z.strictObject({
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
+      ...pageQuery(50),
     }),
-    reply: z.object({ items: z.array(ownedApiKeyView), nextCursor: id.nullable() }),
+    reply: pageOf(ownedApiKeyView),
     status: 200,
     errors: ['unauthenticated', 'invalid_input', 'forbidden', 'not_found', 'rate_limited'],
     rate: often,

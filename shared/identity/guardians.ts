@@ -3,6 +3,7 @@ import { defineRoute } from '../kernel/contract.ts';
 import type { RoutePermission } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** What a guardian is to a child. */
 export const relationships = ['father', 'mother', 'guardian', 'grandparent', 'sibling', 'other'] as const;
@@ -269,10 +270,9 @@ export const guardianRoutes = {
     params: z.object({ organizationId: id }),
     query: z.strictObject({
       status: guardianshipStatus.optional(),
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
+      ...pageQuery(50),
     }),
-    reply: z.object({ items: z.array(schoolGuardianshipView), nextCursor: id.nullable() }),
+    reply: pageOf(schoolGuardianshipView),
     status: 200,
     errors: ['unauthenticated', 'invalid_input', 'forbidden', 'not_found', 'rate_limited'],
     rate: often,

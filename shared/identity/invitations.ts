@@ -5,6 +5,7 @@ import type { ErrorCode } from '../kernel/errors.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
 import { membershipRole, roleSlug, signInReply } from './contract.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** How long an invitation holds, in days. */
 export const invitationDays = 14;
@@ -67,6 +68,9 @@ export const invitationPreview = z.object({
 });
 export type InvitationPreview = z.infer<typeof invitationPreview>;
 
+/** Which invitations a list holds. */
+export const invitationsQuery = z.strictObject({ status: invitationStatus.optional(), ...pageQuery(50) });
+
 const organizationParams = z.object({ organizationId: id });
 const invitationParams = organizationParams.extend({ invitationId: id });
 const permission: RoutePermission = {
@@ -106,12 +110,8 @@ export const invitationRoutes = {
     access: 'user',
     permission,
     params: organizationParams,
-    query: z.strictObject({
-      status: invitationStatus.optional(),
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
-    }),
-    reply: z.object({ items: z.array(invitationView), nextCursor: id.nullable() }),
+    query: invitationsQuery,
+    reply: pageOf(invitationView),
     status: 200,
     errors: [...about, 'invalid_input'],
     rate: { points: 300, seconds: 60, by: 'user' },

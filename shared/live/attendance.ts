@@ -3,6 +3,7 @@ import { defineRoute } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { instant } from '../kernel/time.ts';
 import { liveSessionView } from './contract.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** A class of a learner's course, and whether they were there. */
 export const attendanceView = z.object({
@@ -35,10 +36,9 @@ export const attendanceRoutes = {
       from: instant.optional(),
       /** … and before this one. */
       to: instant.optional(),
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
+      ...pageQuery(50),
     }),
-    reply: z.object({ items: z.array(attendanceView), nextCursor: id.nullable() }),
+    reply: pageOf(attendanceView),
     status: 200,
     errors: [
       'unauthenticated',

@@ -5,6 +5,7 @@ import { id, idempotencyKey } from '../kernel/ids.ts';
 import { limits } from '../kernel/limits.ts';
 import { instant } from '../kernel/time.ts';
 import { mediaEvents, mediaFacts, mediaSignals, mediaStatus, producerView } from '../media/contract.ts';
+import { pageOf, pageQuery } from '../kernel/page.ts';
 
 export const sessionStatus = z.enum(['scheduled', 'live', 'ended', 'cancelled']);
 export type SessionStatus = z.infer<typeof sessionStatus>;
@@ -121,10 +122,9 @@ export const liveRoutes = {
     permission: { slug: 'course.read', on: { type: 'course', param: 'courseId' } },
     params: z.object({ courseId: id }),
     query: z.strictObject({
-      cursor: id.optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50),
+      ...pageQuery(50),
     }),
-    reply: z.object({ items: z.array(liveSessionView), nextCursor: id.nullable() }),
+    reply: pageOf(liveSessionView),
     status: 200,
     errors: [...readErrors],
     rate,
@@ -226,7 +226,7 @@ export const liveRoutes = {
       cursor: id.optional(),
       limit: z.coerce.number().int().min(1).max(200).default(100),
     }),
-    reply: z.object({ items: z.array(chatMessageView), nextCursor: id.nullable() }),
+    reply: pageOf(chatMessageView),
     status: 200,
     errors: [...readErrors],
     rate,
