@@ -1,4 +1,5 @@
 import { Group, NativeSelect, TextInput } from '@mantine/core';
+import type { TextInputProps } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -22,51 +23,36 @@ interface PeopleFiltersProps {
 /** What the list is narrowed and sorted by; searches while one types. */
 export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
   const { t } = useTranslation('people');
-  const [text, setText] = useState(query.q ?? '');
-  const [department, setDepartment] = useState(query.department ?? '');
-  const narrow = useDebouncedCallback((value: string) => onChange('department', value.trim()), 250);
-  const [skill, setSkill] = useState(query.skill ?? '');
-  const narrowSkill = useDebouncedCallback((value: string) => onChange('skill', value.trim()), 250);
-  const search = useDebouncedCallback((value: string) => onChange('q', value.trim()), 250);
   const any = { value: '', label: t('list.any') };
   return (
     <Group align="flex-end" gap="sm">
-      <TextInput
+      <TypedFilter
         label={t('list.search')}
         placeholder={t('list.searchHint')}
         leftSection={<IconSearch size={16} aria-hidden />}
-        value={text}
+        value={query.q}
+        onNarrow={(value) => onChange('q', value)}
         maxLength={200}
         type="search"
         flex="1 1 220px"
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          search(event.currentTarget.value);
-        }}
         data-testid="people-search"
       />
-      <TextInput
+      <TypedFilter
         label={t('list.department')}
         placeholder={t('list.departmentHint')}
-        value={department}
+        value={query.department}
+        onNarrow={(value) => onChange('department', value)}
         maxLength={100}
         flex="0 1 180px"
-        onChange={(event) => {
-          setDepartment(event.currentTarget.value);
-          narrow(event.currentTarget.value);
-        }}
         data-testid="people-department"
       />
-      <TextInput
+      <TypedFilter
         label={t('list.skill')}
         placeholder={t('list.skillHint')}
-        value={skill}
+        value={query.skill}
+        onNarrow={(value) => onChange('skill', value)}
         maxLength={60}
         flex="0 1 180px"
-        onChange={(event) => {
-          setSkill(event.currentTarget.value);
-          narrowSkill(event.currentTarget.value);
-        }}
         data-testid="people-skill"
       />
       <NativeSelect
@@ -103,5 +89,27 @@ export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
         data={peopleSorts.map((value) => ({ value, label: t(sortTexts[value]) }))}
       />
     </Group>
+  );
+}
+
+interface TypedFilterProps extends Omit<TextInputProps, 'value' | 'onChange'> {
+  /** What the list is narrowed by at first. */
+  value: string | undefined;
+  onNarrow: (value: string) => void;
+}
+
+/** Narrows the list once nobody types any more. */
+function TypedFilter({ value, onNarrow, ...input }: TypedFilterProps) {
+  const [text, setText] = useState(value ?? '');
+  const narrow = useDebouncedCallback((typed: string) => onNarrow(typed.trim()), 250);
+  return (
+    <TextInput
+      {...input}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        narrow(event.currentTarget.value);
+      }}
+    />
   );
 }

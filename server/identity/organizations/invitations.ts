@@ -138,8 +138,12 @@ export class InvitationBook implements Invitations {
     );
     await expireInvitations(tx.em, this.#deps.clock.now(), organizationId);
     const invited = await invitedAmong(tx.em, to, emails);
+    const organization = await this.#nameOf(tx, actor, organizationId);
     for (const email of emails)
-      outcomes.set(email, invited.has(email) ? null : await this.#send(tx, actor, to, email, asking));
+      outcomes.set(
+        email,
+        invited.has(email) ? null : await this.#send(tx, actor, to, organization, email, asking),
+      );
     return outcomes;
   }
 
@@ -184,7 +188,8 @@ export class InvitationBook implements Invitations {
       { token_hash: hash, status: 'pending', expires_at: this.#expiry(), invited_by: actor.userId },
       now,
     );
-    await this.#mail(tx, actor, to, row, secret);
+    const organization = await this.#nameOf(tx, actor, to.organizationId);
+    await this.#mail(tx, actor, to, organization, row, secret);
     this.audit(tx, actor, row, 'invitation.resent');
     return presentInvitation(await this.#load(tx, to, row.id));
   }
@@ -233,6 +238,7 @@ export class InvitationBook implements Invitations {
     tx: Transaction,
     actor: UserActor,
     to: InvitedTo,
+    organization: string,
     email: string,
     { grantRole, membershipRole, message }: Asking,
   ): Promise<InvitationView> {
@@ -251,7 +257,7 @@ export class InvitationBook implements Invitations {
       now: clock.now(),
     });
     const row = await this.#load(tx, to, id);
-    await this.#mail(tx, actor, to, row, secret);
+    await this.#mail(tx, actor, to, organization, row, secret);
     this.audit(tx, actor, row, 'invitation.sent');
     return presentInvitation(row);
   }
@@ -259,22 +265,26 @@ export class InvitationBook implements Invitations {
   async #mail(
     tx: Transaction,
     actor: UserActor,
-    { organizationId, course }: InvitedTo,
+    { course }: InvitedTo,
+    organization: string,
     row: Pick<InvitationRow, 'email' | 'message'>,
     secret: string,
   ): Promise<void> {
-    const organization = await findOrganization(tx.em, organizationId, actor.userId);
     await this.#deps.mailer.mail(
       tx,
       invitationMail({
         to: row.email,
-        organization: organization?.name ?? '',
+        organization,
         course: course?.title ?? null,
         inviter: actor.displayName,
         message: row.message,
         link: `${this.#deps.publicUrl()}/invitation?token=${secret}`,
       }),
     );
+  }
+
+  async #nameOf(tx: Transaction, actor: UserActor, organizationId: string): Promise<string> {
+    return (await findOrganization(tx.em, organizationId, actor.userId))?.name ?? '';
   }
 
   async #loadOpen(
