@@ -5,8 +5,8 @@ import { once } from '../kernel/realtime/idempotency.ts';
 import { ChatMessage } from './chat-message.entity.ts';
 import { appendFacts } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
-import { inClass } from './in-class.ts';
-import { presentLocks } from './live.presenter.ts';
+import { heardInClass } from './in-class.ts';
+import { isChatLocked } from './live.presenter.ts';
 
 export interface ChatService {
   /** @throws AppError chat_locked, and what every event in a class may throw */
@@ -27,21 +27,15 @@ export function createChatService(deps: LiveDeps): ChatService {
           clock,
           { userId: actor.userId, key, operation: 'chat.send', input: { sessionId, text } },
           async () => {
-            const { session, moderator } = await inClass(deps, tx.em, actor, sessionId, 'share');
-            if (presentLocks(session).chat && !moderator) throw new AppError('chat_locked');
-            const message = {
-              id: ids.uuid(),
-              sessionId,
-              senderId: actor.userId,
-              kind: 'text' as const,
-              content: text,
-              createdAt: clock.now(),
-            };
-            const sentAt = iso(message.createdAt);
+            const here = await heardInClass(deps, tx.em, actor, sessionId);
+            if (isChatLocked(here) && !here.moderator) throw new AppError('chat_locked');
+            const id = ids.uuid();
+            const now = clock.now();
+            const sentAt = iso(now);
             const [fact] = await appendFacts(deps, tx, sessionId, [
               {
                 type: 'chat.sent',
-                id: message.id,
+                id,
                 userId: actor.userId,
                 displayName: actor.displayName,
                 text,
@@ -50,8 +44,16 @@ export function createChatService(deps: LiveDeps): ChatService {
               },
             ]);
             // After the fact, whose place is the place of the line: the snapshot shows the order that everybody saw.
-            await tx.em.insert(ChatMessage, { ...message, seq: fact?.seq ?? 0 });
-            return { id: message.id, sentAt };
+            await tx.em.insert(ChatMessage, {
+              id,
+              sessionId,
+              senderId: actor.userId,
+              kind: 'text',
+              content: text,
+              seq: fact?.seq ?? 0,
+              createdAt: now,
+            });
+            return { id, sentAt };
           },
         ),
       ),

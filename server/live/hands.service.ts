@@ -52,7 +52,7 @@ export function createHandsService(deps: LiveDeps): HandsService {
 
   async function raise(tx: Transaction, actor: UserActor, sessionId: string): Promise<{ position: number }> {
     // The class is locked for change: two hands at the same moment get two places in one order.
-    const { session, participant, moderator } = await inClass(deps, tx.em, actor, sessionId, 'change');
+    const { session, participant, moderator } = await inClass(deps, tx.em, actor, sessionId);
     if (!session.allowHandRaise && !moderator) throw new AppError('hands_locked');
     const queue = await openHands(tx.em, sessionId);
     const place = queue.findIndex((hand) => hand.userId === actor.userId);
@@ -76,7 +76,7 @@ export function createHandsService(deps: LiveDeps): HandsService {
   ): Promise<EmptyReply> {
     const own = userId === actor.userId;
     const here = own
-      ? await inClass(deps, tx.em, actor, sessionId, 'change')
+      ? await inClass(deps, tx.em, actor, sessionId)
       : await inClassAsModerator(deps, tx.em, actor, sessionId);
     const target = own ? here.participant : await tx.em.findOne(Participant, { sessionId, userId });
     if (!target) throw new AppError('not_found');
@@ -97,7 +97,7 @@ export function createHandsService(deps: LiveDeps): HandsService {
     sessionId: string,
     userId: string | null,
   ): Promise<EmptyReply> {
-    const { session, moderator } = await inClass(deps, tx.em, actor, sessionId, 'change');
+    const { session, moderator } = await inClass(deps, tx.em, actor, sessionId);
     // Handing the floor back is the holder's own right.
     if (!moderator && !(userId === null && session.floorUserId === actor.userId))
       throw new AppError('forbidden');

@@ -1,8 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Who } from '../identity/index.ts';
+import type { ParticipantRole } from '../../shared/live/contract.ts';
 import { isModerator } from '../../shared/live/model.ts';
 import type { UserActor } from '../kernel/actor.ts';
+import { prepared } from '../kernel/db/prepared.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { LiveDeps } from './deps.ts';
 import { classAsks, maySee, roleOf } from './live.policy.ts';
@@ -57,16 +59,69 @@ export async function inClass(
   em: EntityManager,
   actor: UserActor,
   sessionId: string,
-  lock: 'share' | 'change',
 ): Promise<InClass> {
-  const { session, standing } = await seenClass(deps, em, actor, sessionId, lock);
-  if (session.status !== 'live') throw new AppError('session_not_live', { status: session.status });
+  const { session, standing } = await seenClass(deps, em, actor, sessionId, 'change');
+  assertLive(session.status);
   const participant = await em.findOne(Participant, { sessionId, userId: actor.userId });
-  if (participant?.admission === 'removed' || participant?.admission === 'denied')
-    throw new AppError('participant_removed');
-  const role = roleOf(standing);
-  if (!participant || participant.admission !== 'admitted' || !role) throw new AppError('not_joined');
+  const role = roleHere(participant?.admission, standing);
+  if (!participant) throw new AppError('not_joined');
   return { session, participant, moderator: isModerator(role) };
+}
+
+/** A running class, as far as it matters to somebody who says a line in it. */
+export interface HeardInClass {
+  chatMode: LiveSession['chatMode'];
+  guardedAt: Date | null;
+  moderator: boolean;
+}
+
+/**
+ * {@link inClass} for who changes nothing but says something, for what happens many times a second: the same questions in the same order, in
+ * statements that are planned once, and without entities.
+ */
+export async function heardInClass(
+  deps: LiveDeps,
+  em: EntityManager,
+  actor: UserActor,
+  sessionId: string,
+): Promise<HeardInClass> {
+  const { userId } = actor;
+  const [session] = await prepared<ClassRow>(
+    em,
+    'select status, chat_mode, guarded_at from live_sessions where id = :id and deleted_at is null for share',
+    { id: sessionId },
+  );
+  const standing = session && (await standingIn(deps, em, actor, sessionId));
+  if (!standing || !maySee(standing)) throw new AppError('not_found');
+  assertLive(session.status);
+  const [participant] = await prepared<{ admission: Participant['admission'] }>(
+    em,
+    'select admission from live_session_participants where session_id = :id and user_id = :user',
+    { id: sessionId, user: userId },
+  );
+  const role = roleHere(participant?.admission, standing);
+  return {
+    chatMode: session.chat_mode,
+    guardedAt: session.guarded_at === null ? null : new Date(session.guarded_at),
+    moderator: isModerator(role),
+  };
+}
+
+interface ClassRow {
+  status: LiveSession['status'];
+  chat_mode: LiveSession['chatMode'];
+  guarded_at: string | Date | null;
+}
+
+function assertLive(status: LiveSession['status']): void {
+  if (status !== 'live') throw new AppError('session_not_live', { status });
+}
+
+function roleHere(admission: Participant['admission'] | undefined, standing: Standing): ParticipantRole {
+  if (admission === 'removed' || admission === 'denied') throw new AppError('participant_removed');
+  const role = roleOf(standing);
+  if (admission !== 'admitted' || !role) throw new AppError('not_joined');
+  return role;
 }
 
 /** @throws AppError forbidden, and what {@link inClass} throws */
@@ -76,7 +131,7 @@ export async function inClassAsModerator(
   actor: UserActor,
   sessionId: string,
 ): Promise<InClass> {
-  const here = await inClass(deps, em, actor, sessionId, 'change');
+  const here = await inClass(deps, em, actor, sessionId);
   if (!here.moderator) throw new AppError('forbidden');
   return here;
 }

@@ -48,6 +48,10 @@ type LockColumns = Pick<
   | 'guardedAt'
 >;
 
+/** Whether only who leads the class may write. */
+export const isChatLocked = (session: Pick<LockColumns, 'chatMode' | 'guardedAt'>): boolean =>
+  isGuarded(session) || session.chatMode !== 'everyone';
+
 /** What is locked now: by a person, or by the class itself. The one does not touch the other. */
 export function presentLocks(session: LockColumns): RoomLocks {
   const automatic = isGuarded(session);
@@ -55,7 +59,7 @@ export function presentLocks(session: LockColumns): RoomLocks {
     microphone: automatic || !session.allowAttendeeAudio,
     camera: automatic || !session.allowAttendeeVideo,
     screen: automatic || !session.allowAttendeeScreen,
-    chat: automatic || session.chatMode !== 'everyone',
+    chat: isChatLocked(session),
     hands: !session.allowHandRaise,
     room: session.isLocked,
     automatic,

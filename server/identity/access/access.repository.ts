@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Permission } from '../../../shared/identity/permissions.ts';
+import { prepared } from '../../kernel/db/prepared.ts';
 import type { AccountState } from '../accounts/account.ts';
 import type { Assignment, Context, Override } from './access.policy.ts';
 
@@ -103,16 +104,6 @@ const context = (row: { context_type: string | null; context_id: string | null }
     ? null
     : { type: row.context_type, id: row.context_id };
 
-/** Names in the statement (`:user`) become placeholders in their order. */
-function bind(statement: string, values: Record<string, unknown>): { sql: string; values: unknown[] } {
-  const bound: unknown[] = [];
-  const sql = statement.replaceAll(/(?<!:):([a-z]+)/g, (_, name: string) => {
-    bound.push(values[name]);
-    return '?';
-  });
-  return { sql, values: bound };
-}
-
 /**
  * Reads what decides about some permissions of one person, and the things that are asked about.
  * @param source selects those: one row per thing, with `:user` for the person and `:ids` for the ids as `uuid[]`
@@ -124,12 +115,11 @@ export async function storedAccess(
   permissions: readonly Permission[],
   about: { source: string; ids: readonly string[] },
 ): Promise<{ stored: StoredAccess; subjects: StoredSubject[] } | null> {
-  const { sql, values } = bind(factsSql(about.source), {
+  const [row] = await prepared<Row>(em, factsSql(about.source), {
     user: userId,
-    permissions: `{${permissions.join(',')}}`,
-    ids: `{${about.ids.join(',')}}`,
+    permissions,
+    ids: about.ids,
   });
-  const [row] = await em.execute<Row[]>(sql, values);
   if (!row) return null;
   const stored: StoredAccess = {
     account: {

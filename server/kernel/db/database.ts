@@ -4,6 +4,7 @@ import { IsolationLevel } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { EntityManager, MikroORM as PostgresOrm } from '@mikro-orm/postgresql';
 import type { Logger } from '../logger.ts';
+import { PreparingClient } from './prepared.ts';
 
 // The union of what defineEntity makes and what setClass makes of it.
 type Entity = EntitySchema | (new () => object);
@@ -76,7 +77,7 @@ export async function openDatabase(options: {
     // A required relation to a soft-deleted row must not make the row that points at it vanish.
     filtersOnRelations: false,
     pool: { min: 2, max: options.poolSize ?? 20, idleTimeoutMillis: 60_000 },
-    driverOptions: { ...patience, ...options.waits },
+    driverOptions: { ...patience, ...options.waits, Client: PreparingClient },
     logger: (message) => options.log.debug({ message }, 'database'),
   });
   return new MikroDatabase(orm, options.log);

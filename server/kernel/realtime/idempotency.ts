@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import { AppError } from '../errors.ts';
 
 /** How long a repeat is recognised: longer than any outage a tab survives. */
@@ -30,17 +31,18 @@ export async function once<T>(
     .update(JSON.stringify([request.operation, request.input]))
     .digest();
   const expires = new Date(clock.now().getTime() + keptHours * 3_600_000);
-  const inserted = await tx.em.execute<{ id: string }[]>(
+  const [row] = await prepared<{ id: string }>(
+    tx.em,
     `insert into idempotency_keys (user_id, idem_key, method, path, request_hash, expires_at)
-     values (?, ?, 'SOCKET', ?, ?, ?) on conflict (user_id, idem_key) do nothing returning id`,
-    [request.userId, request.key, request.operation, hash, expires],
+     values (:user, :key, 'SOCKET', :operation, :hash, :expires) on conflict (user_id, idem_key) do nothing returning id`,
+    { user: request.userId, key: request.key, operation: request.operation, hash, expires },
   );
-  const row = inserted[0];
   if (!row) return replay<T>(tx, request, hash);
   const reply = await work();
-  await tx.em.execute(
-    `update idempotency_keys set response_status = 200, response_body = ?::jsonb, completed_at = now() where id = ?`,
-    [JSON.stringify(reply), row.id],
+  await prepared(
+    tx.em,
+    `update idempotency_keys set response_status = 200, response_body = :reply::jsonb, completed_at = now() where id = :id`,
+    { reply: JSON.stringify(reply), id: row.id },
   );
   return reply;
 }

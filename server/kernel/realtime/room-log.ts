@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Clock } from '../clock.ts';
 import type { Database, Transaction } from '../db/database.ts';
+import { prepared } from '../db/prepared.ts';
 import type { Bus } from './bus.ts';
 
 /** Who a fact is meant for; null = everybody in the room. */
@@ -113,17 +114,18 @@ async function insert(
     payload,
     audience: audience ?? null,
   }));
-  const [head] = await em.execute<{ seq: string }[]>(
+  const [head] = await prepared<{ seq: string }>(
+    em,
     `with head as (
-       insert into room_heads (room, seq, updated_at) values (?, ?, ?)
+       insert into room_heads (room, seq, updated_at) values (:room, :count, :at)
        on conflict (room) do update set seq = room_heads.seq + excluded.seq, updated_at = excluded.updated_at returning seq
      ), facts as (
        insert into room_log (room, seq, type, payload, audience, emitted_at)
-       select ?, head.seq - ? + f.n, f.fact ->> 'type', f.fact -> 'payload', nullif(f.fact -> 'audience', 'null'::jsonb), ?
-       from head, jsonb_array_elements(?::jsonb) with ordinality as f(fact, n)
+       select :room, head.seq - :count + f.n, f.fact ->> 'type', f.fact -> 'payload', nullif(f.fact -> 'audience', 'null'::jsonb), :at
+       from head, jsonb_array_elements(:facts::jsonb) with ordinality as f(fact, n)
      )
      select seq from head`,
-    [room, facts.length, at, room, facts.length, at, JSON.stringify(entries)],
+    { room, count: facts.length, at, facts: JSON.stringify(entries) },
   );
   const last = Number(head?.seq);
   return entries.map((entry, index) => ({
