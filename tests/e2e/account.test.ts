@@ -144,17 +144,17 @@ it('devices are signed out one by one, all others, and everywhere', async () => 
   await seen(here, 'devices');
   await here.at('device-end').first().click();
   await seen(here, 'devices, a question');
-  await here.at('device-end-confirm').click();
+  await here.at('confirm').click();
   await here.at('device-end').nth(1).waitFor({ state: 'detached' });
   await here.at('devices-end-others').click();
-  await here.at('device-end-confirm').click();
+  await here.at('confirm').click();
   await here.at('device-end').waitFor({ state: 'detached' });
   for (const other of [phone, library]) {
     await other.page.reload();
     await other.at('sign-in-again').waitFor();
   }
   await here.at('devices-end-all').click();
-  await here.at('device-end-confirm').click();
+  await here.at('confirm').click();
   await here.at('sign-in-submit').waitFor();
   await here.page.reload();
   await here.at('sign-in-submit').waitFor();

@@ -176,7 +176,7 @@ describe('a browser whose network fails', () => {
     await person.at('account-menu').click();
     await person.at('sign-out').click();
     await seen(person, 'a question before the sign-out');
-    await person.at('sign-out-stay').click();
+    await person.at('confirm-keep').click();
 
     cable.plug();
     await openNotes(person, cable.url);
@@ -197,7 +197,7 @@ describe('a browser whose network fails', () => {
     await page.locator('a[href="/"]').last().click();
     await person.at('account-menu').click();
     await person.at('sign-out').click();
-    await person.at('sign-out-anyway').click();
+    await person.at('confirm').click();
     await person.at('sign-in-email').waitFor();
     cable.plug();
 

@@ -513,7 +513,7 @@ describe('a live class', () => {
   it('5. the class ends for all; notes and chat stay, and are there again when a host reopens it', async () => {
     await ada.at('leave').click();
     await ada.at('leave-end-for-all').click();
-    await ada.at('end-confirm').click();
+    await ada.at('confirm').click();
     for (const who of [ada, ben]) await who.at('class-ended').waitFor();
     await ada.at('reopen-class').click();
     await ada.at('prejoin-join').or(ada.at('room')).first().waitFor();

@@ -62,7 +62,7 @@ it('a provider is added on the account page, signs in, and is removed', async ()
   expect(page.url()).toBe(`${stage.url}/account/ways-to-sign-in`);
 
   await grace.at('linked-remove').click();
-  await grace.at('remove-confirm').click();
+  await grace.at('confirm').click();
   await grace.at('linked-row').waitFor({ state: 'detached' });
   expect(grace.problems).toEqual([]);
   await grace.leave();

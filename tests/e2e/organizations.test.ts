@@ -102,8 +102,8 @@ it('an administrator signs out a device of somebody, and that browser says so', 
   await device.first().waitFor();
   for (let left = await device.count(); left > 0; left -= 1) {
     await device.first().getByTestId('device-end').click();
-    await head.at('device-end-confirm').click();
-    await head.at('device-end-confirm').waitFor({ state: 'hidden' });
+    await head.at('confirm').click();
+    await head.at('confirm').waitFor({ state: 'hidden' });
     await expect.poll(() => device.count()).toBe(left - 1);
   }
   await nora.page.reload();

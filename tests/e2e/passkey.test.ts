@@ -95,7 +95,7 @@ it('a passkey is made on the account page, signs in without a name, and is remov
   await ada.at('passkey-row').filter({ hasText: 'Last used' }).waitFor();
 
   await ada.at('passkey-remove').click();
-  await ada.at('remove-confirm').click();
+  await ada.at('confirm').click();
   await ada.at('passkeys-empty').waitFor();
   expect(ada.problems).toEqual([]);
   await ada.leave();

@@ -7,7 +7,7 @@ import { accessRoutes } from '../../../shared/identity/access.ts';
 import type { GrantView } from '../../../shared/identity/access.ts';
 import { permissionCatalogue } from '../../../shared/identity/permissions.ts';
 import { api } from '../../kernel/api.ts';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import classes from './access.module.css';
 import { GivenList } from './given-list.tsx';
 import { hasEnded, useGivenText } from './given-text.ts';

@@ -7,7 +7,7 @@ import { accessRoutes } from '../../../shared/identity/access.ts';
 import type { RoleView } from '../../../shared/identity/access.ts';
 import { api } from '../../kernel/api.ts';
 import { codeOf } from '../../kernel/request-error.ts';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import classes from './access.module.css';
 import { useAccessRefresh } from './queries.ts';
 

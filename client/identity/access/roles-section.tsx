@@ -7,7 +7,7 @@ import { Link } from 'react-router';
 import { accessRoutes } from '../../../shared/identity/access.ts';
 import type { AssignmentView } from '../../../shared/identity/access.ts';
 import { api } from '../../kernel/api.ts';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import classes from './access.module.css';
 import { GiveRoleDialog } from './give-role-dialog.tsx';
 import { GivenList } from './given-list.tsx';

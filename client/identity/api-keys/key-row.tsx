@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ApiKeyView } from '../../../shared/identity/api-keys.ts';
 import { formatDate, formatMoment } from '../../kernel/i18n/format.ts';
 import { serverNow } from '../../kernel/server-clock.ts';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import classes from './api-keys.module.css';
 import { useKeysRefresh } from './queries.ts';
 

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -7,7 +7,7 @@ import type { FieldDefinitionView } from '../../../shared/identity/custom-field-
 import { ApiError, api } from '../../kernel/api.ts';
 import { useErrorText } from '../../kernel/i18n/use-error-text.ts';
 import { announce } from '../../kernel/ui/announcer.tsx';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { fieldsIn } from './queries.ts';
 
 /** Brings a removed field back; says so, or why not. */
@@ -42,49 +42,31 @@ interface RemoveDialogProps {
 
 /** Asks before a field is removed, and offers to take it back afterwards. */
 export function RemoveDialog({ organizationId, field, opened, onClose }: RemoveDialogProps) {
-  const { t } = useTranslation(['customFields', 'kernel']);
+  const { t } = useTranslation('customFields');
   const client = useQueryClient();
   const restoring = useRestore(organizationId);
   const { id: fieldId, label } = field;
-  const removing = useMutation({
-    mutationFn: () => api.call(customFieldRoutes.remove, { params: { organizationId, fieldId } }),
-    onSuccess: async () => {
-      const id = `removed-${fieldId}`;
-      const undo = (): void => {
-        notifications.hide(id);
-        restoring.mutate(field);
-      };
-      notifications.show({ id, autoClose: 15_000, message: removedMessage(label, undo) });
-      announce(t('removal.done', { label }));
-      onClose();
-      await client.invalidateQueries({ queryKey: fieldsIn(organizationId).queryKey });
-    },
-  });
+  const offerBack = (): void => {
+    const id = `removed-${fieldId}`;
+    const undo = (): void => {
+      notifications.hide(id);
+      restoring.mutate(field);
+    };
+    notifications.show({ id, autoClose: 15_000, message: removedMessage(label, undo) });
+    announce(t('removal.done', { label }));
+    void client.invalidateQueries({ queryKey: fieldsIn(organizationId).queryKey });
+  };
   return (
-    <Modal
+    <ConfirmDialog
+      title={t('removal.title', { label })}
+      text={t('removal.text')}
+      submit={t('removal.submit')}
+      failed={t('removal.failed')}
       opened={opened}
       onClose={onClose}
-      title={t('removal.title', { label })}
-      closeButtonProps={{ 'aria-label': t('kernel:close') }}
-    >
-      <Stack>
-        <Text>{t('removal.text')}</Text>
-        {removing.isError && <ProblemAlert title={t('removal.failed')} error={removing.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t('kernel:cancel')}
-          </Button>
-          <Button
-            color="red.8"
-            loading={removing.isPending}
-            onClick={() => removing.mutate()}
-            data-testid="confirm"
-          >
-            {t('removal.submit')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      act={() => api.call(customFieldRoutes.remove, { params: { organizationId, fieldId } })}
+      onDone={offerBack}
+    />
   );
 }
 

@@ -9,7 +9,7 @@ import { api } from '../../kernel/api.ts';
 import { formatDay, formatMoment } from '../../kernel/i18n/format.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { useMe } from '../../kernel/use-sign-in.ts';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { CodeShown } from './code-shown.tsx';
 import classes from './guardians.module.css';
 import { PersonRow } from './person-row.tsx';

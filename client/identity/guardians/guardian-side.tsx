@@ -7,7 +7,7 @@ import { guardianRoutes } from '../../../shared/identity/guardians.ts';
 import type { ChildView } from '../../../shared/identity/guardians.ts';
 import { api } from '../../kernel/api.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { AddChild } from './add-child.tsx';
 import classes from './guardians.module.css';
 import { PersonRow } from './person-row.tsx';

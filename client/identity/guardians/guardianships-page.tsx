@@ -9,7 +9,7 @@ import { api } from '../../kernel/api.ts';
 import { formatDay } from '../../kernel/i18n/format.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
-import { ConfirmDialog } from '../organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { WorkedIn } from '../organizations/loaded.tsx';
 import classes from './guardians.module.css';
 import { PersonRow } from './person-row.tsx';

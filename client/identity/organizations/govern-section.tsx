@@ -9,7 +9,7 @@ import type { OrganizationDetailView } from '../../../shared/identity/organizati
 import { api } from '../../kernel/api.ts';
 import { refreshMe } from '../../kernel/switch-organization.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { organizationsKey } from './queries.ts';
 
 /** For those who run what the organization is part of. */

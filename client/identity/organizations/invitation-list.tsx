@@ -8,7 +8,7 @@ import { invitationStatus } from '../../../shared/identity/invitations.ts';
 import type { InvitationStatus, InvitationView } from '../../../shared/identity/invitations.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { invitationList } from './invitation-source.ts';
 import type { InvitationSource } from './invitation-source.ts';
 import classes from './organizations.module.css';

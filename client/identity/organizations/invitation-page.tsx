@@ -21,7 +21,7 @@ import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useSignIn } from '../../kernel/use-sign-in.ts';
 import { useFieldErrors } from '../accounts/errors.ts';
 import { finishSignIn } from '../finish-sign-in.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { previewOf } from './queries.ts';
 
 /** `/invitation?token=…`: where the link in the mail leads. */

@@ -26,7 +26,7 @@ import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { WorkedIn } from './loaded.tsx';
 import { MemberDialog } from './member-dialog.tsx';
 import classes from './organizations.module.css';

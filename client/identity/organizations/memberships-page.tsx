@@ -11,7 +11,7 @@ import { refreshMe, switchOrganization } from '../../kernel/switch-organization.
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { Loaded } from './loaded.tsx';
 import { myMemberships } from './queries.ts';
 

@@ -1,8 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 
 interface EndDialogProps {
   title: string;
@@ -14,33 +12,16 @@ interface EndDialogProps {
 
 /** Asks before somebody is signed out. */
 export function EndDialog({ title, text, end, onClose }: EndDialogProps) {
-  const { t } = useTranslation(['sessions', 'kernel']);
-  const ending = useMutation({
-    mutationFn: end,
-    onSuccess: (message) => {
-      notifications.show({ message });
-      onClose();
-    },
-  });
+  const { t } = useTranslation('sessions');
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('kernel:close') }}>
-      <Stack>
-        <Text>{text}</Text>
-        {ending.isError && <ProblemAlert title={t('dialog.failed')} error={ending.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t('kernel:cancel')}
-          </Button>
-          <Button
-            color="red"
-            loading={ending.isPending}
-            onClick={() => ending.mutate()}
-            data-testid="device-end-confirm"
-          >
-            {t('dialog.submit')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      title={title}
+      text={text}
+      submit={t('dialog.submit')}
+      failed={t('dialog.failed')}
+      opened
+      onClose={onClose}
+      act={async () => notifications.show({ message: await end() })}
+    />
   );
 }

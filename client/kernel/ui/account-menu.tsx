@@ -1,13 +1,4 @@
-import {
-  Button,
-  Group,
-  Menu,
-  Modal,
-  Stack,
-  Text,
-  UnstyledButton,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import type { MantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
@@ -27,6 +18,7 @@ import { signOut } from '../sign-out.ts';
 import type { Permission } from '../../../shared/identity/permissions.ts';
 import { isAnythingUnsent } from '../unsent.ts';
 import { useMe } from '../use-sign-in.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
 import { PersonAvatar } from './person-avatar.tsx';
 
 const themes = [
@@ -121,24 +113,15 @@ export function AccountMenu() {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal
+      <ConfirmDialog
+        title={t('account.unsent.title')}
+        text={t('account.unsent.text')}
+        submit={t('account.unsent.leave')}
+        keep={t('account.unsent.stay')}
         opened={asking}
         onClose={stay}
-        title={t('account.unsent.title')}
-        closeButtonProps={{ 'aria-label': t('close') }}
-      >
-        <Stack>
-          <Text>{t('account.unsent.text')}</Text>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={stay} data-testid="sign-out-stay" data-autofocus>
-              {t('account.unsent.stay')}
-            </Button>
-            <Button color="red" onClick={() => void signOut()} data-testid="sign-out-anyway">
-              {t('account.unsent.leave')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
+        act={signOut}
+      />
     </>
   );
 }

@@ -2,16 +2,22 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { ProblemAlert } from './problem-alert.tsx';
 
 interface ConfirmDialogProps {
   title: string;
   text: string;
   /** What the button says that does it. */
   submit: string;
-  /** What is said when it was done. */
-  done: string;
-  failed: string;
+  /** What the button says that leaves everything as it is. */
+  keep?: string;
+  /** What is said when it was done; nothing where the page shows it. */
+  done?: string;
+  /** What is said above the reason when it could not be done; nothing where `act` does not fail. */
+  failed?: string;
+  /** A better sentence than the catalogue's for some reasons. */
+  problemText?: (error: unknown) => string | null;
+  centered?: boolean;
   opened: boolean;
   onClose: () => void;
   act: () => Promise<unknown>;
@@ -19,9 +25,9 @@ interface ConfirmDialogProps {
   onDone?: () => void;
 }
 
-/** Asks before something is done that others will notice. */
+/** Asks before something is done that others will notice, or that cannot be taken back. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { t } = useTranslation(['organizations', 'kernel']);
+  const { t } = useTranslation();
   const doing = useMutation({ mutationFn: props.act });
   const close = (): void => {
     doing.reset();
@@ -30,7 +36,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const submit = (): void =>
     doing.mutate(undefined, {
       onSuccess: () => {
-        notifications.show({ message: props.done });
+        if (props.done !== undefined) notifications.show({ message: props.done });
         close();
         props.onDone?.();
       },
@@ -40,16 +46,19 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       opened={props.opened}
       onClose={close}
       title={props.title}
-      closeButtonProps={{ 'aria-label': t('kernel:close') }}
+      centered={props.centered}
+      closeButtonProps={{ 'aria-label': t('close') }}
     >
       <Stack>
         <Text>{props.text}</Text>
-        {doing.isError && <ProblemAlert title={props.failed} error={doing.error} />}
+        {doing.isError && props.failed !== undefined && (
+          <ProblemAlert title={props.failed} error={doing.error} text={props.problemText?.(doing.error)} />
+        )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close} data-autofocus>
-            {t('keep')}
+          <Button variant="default" onClick={close} data-autofocus data-testid="confirm-keep">
+            {props.keep ?? t('cancel')}
           </Button>
-          <Button color="red" loading={doing.isPending} onClick={submit} data-testid="confirm">
+          <Button color="red.8" loading={doing.isPending} onClick={submit} data-testid="confirm">
             {props.submit}
           </Button>
         </Group>

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useBlocker } from 'react-router';
+import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { useModerating, useRoom } from '../room/room-context.ts';
 import { useRoomUi } from '../room/room-ui.ts';
 import { useRoomActions } from './use-room-actions.ts';
@@ -77,34 +78,17 @@ function LeaveDialog({ opened, onStay, onLeave }: LeaveDialogProps) {
 }
 
 function EndDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
-  const { t } = useTranslation(['live', 'kernel']);
+  const { t } = useTranslation('live');
   const { endForAll } = useRoomActions();
   return (
-    <Modal
+    <ConfirmDialog
+      title={t('leave.endTitle')}
+      text={t('leave.endText')}
+      submit={t('leave.endSubmit')}
+      centered
       opened={opened}
       onClose={onClose}
-      title={t('leave.endTitle')}
-      centered
-      closeButtonProps={{ 'aria-label': t('kernel:close') }}
-    >
-      <Stack>
-        <Text>{t('leave.endText')}</Text>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} data-autofocus>
-            {t('kernel:cancel')}
-          </Button>
-          <Button
-            color="red"
-            onClick={() => {
-              endForAll();
-              onClose();
-            }}
-            data-testid="end-confirm"
-          >
-            {t('leave.endSubmit')}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+      act={async () => endForAll()}
+    />
   );
 }
