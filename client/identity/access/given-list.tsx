@@ -1,8 +1,8 @@
-import { Button, Paper, Skeleton, Text, Title, Group } from '@mantine/core';
+import { Box, Group, Paper, Text, Title } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import classes from './access.module.css';
 
 interface GivenListProps<T> {
@@ -19,10 +19,9 @@ interface GivenListProps<T> {
 
 /** A section with what somebody was given, page by page. */
 export function GivenList<T>({ id, title, lead, empty, action, query, children }: GivenListProps<T>) {
-  const { t } = useTranslation(['access', 'kernel']);
-  const items = query.data?.pages.flatMap((page) => page.items);
+  const { t } = useTranslation('access');
   return (
-    <Paper component="section" withBorder radius="md" aria-labelledby={id} pb={items?.length ? 4 : 'lg'}>
+    <Paper component="section" withBorder radius="md" aria-labelledby={id} pb="sm">
       <Group justify="space-between" align="flex-start" p="lg" pb="sm">
         <div className={classes.text}>
           <Title order={3} size="h4" id={id}>
@@ -34,29 +33,15 @@ export function GivenList<T>({ id, title, lead, empty, action, query, children }
         </div>
         {action}
       </Group>
-      {query.isError && (
-        <ProblemAlert title={t('loadFailed')} error={query.error} onRetry={() => void query.refetch()} />
-      )}
-      {query.isPending && (
-        <Skeleton height={64} mx="lg" w="auto" radius="md" role="status" aria-label={t('kernel:loading')} />
-      )}
-      {items?.length === 0 && (
-        <Text px="lg" data-testid={`${id}-empty`}>
-          {empty}
-        </Text>
-      )}
-      {items && items.length > 0 && <ul className={classes.rows}>{items.map(children)}</ul>}
-      {query.hasNextPage && (
-        <Group justify="center" my="sm">
-          <Button
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('kernel:loadMore')}
-          </Button>
-        </Group>
-      )}
+      <Box px="lg">
+        <PagedList
+          query={query}
+          failed={t('loadFailed')}
+          empty={<Text data-testid={`${id}-empty`}>{empty}</Text>}
+        >
+          {(items) => <ul className={`${classes.rows} ${classes.inset}`}>{items.map(children)}</ul>}
+        </PagedList>
+      </Box>
     </Paper>
   );
 }

@@ -1,9 +1,10 @@
-import { Button, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Paper, Stack, Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { WhoView } from '../../../shared/identity/access.ts';
 import type { Permission } from '../../../shared/identity/permissions.ts';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { codeOf } from '../../kernel/request-error.ts';
@@ -23,60 +24,45 @@ interface WhoListProps {
 
 /** Everybody who may, with what allows it, page by page. */
 export function WhoList({ organizationId, question }: WhoListProps) {
-  const { t } = useTranslation(['access', 'kernel']);
+  const { t } = useTranslation('access');
   const { permission, place } = question;
   const query = useInfiniteQuery(whoMay(organizationId, { permission, ...subjectOf(place) }));
-  const items = query.data?.pages.flatMap((page) => page.items);
   const heading = useFocusIfLost<HTMLHeadingElement>();
-  if (!items && query.isError)
+  const { hasNextPage } = query;
+  if (codeOf(query.error) === 'not_found')
     return (
       <ProblemAlert
         title={t('explorer.failed')}
         error={query.error}
-        text={codeOf(query.error) === 'not_found' ? t('explorer.gone') : null}
+        text={t('explorer.gone')}
         onRetry={() => void query.refetch()}
       />
     );
-  if (!items) return <Skeleton height={200} radius="md" role="status" aria-label={t('kernel:loading')} />;
   return (
     <section aria-labelledby="who-title">
       <Stack gap="sm">
         <Title order={3} size="h4" id="who-title" ref={heading} tabIndex={-1} className={classes.focused}>
           {t('explorer.who')}
         </Title>
-        <Text size="sm" c="dimmed" role="status" data-testid="who-count">
-          {countText()}
-        </Text>
-        {items.length > 0 && (
-          <Paper withBorder radius="md">
-            <ul className={classes.rows}>
-              {items.map((one) => (
-                <WhoRow key={one.user.id} organizationId={organizationId} question={question} one={one} />
-              ))}
-            </ul>
-          </Paper>
-        )}
-        {query.isFetchNextPageError && <ProblemAlert title={t('explorer.failed')} error={query.error} />}
-        {query.hasNextPage && (
-          <Button
-            variant="default"
-            style={{ alignSelf: 'center' }}
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-            data-testid="who-more"
-          >
-            {t('kernel:loadMore')}
-          </Button>
-        )}
+        <PagedList
+          query={query}
+          failed={t('explorer.failed')}
+          empty={<Text>{t(hasNextPage ? 'explorer.nobodyYet' : 'explorer.nobody')}</Text>}
+          shown={(count) => t(hasNextPage ? 'explorer.shownMore' : 'explorer.shown', { count })}
+        >
+          {(items) => (
+            <Paper withBorder radius="md">
+              <ul className={classes.rows}>
+                {items.map((one) => (
+                  <WhoRow key={one.user.id} organizationId={organizationId} question={question} one={one} />
+                ))}
+              </ul>
+            </Paper>
+          )}
+        </PagedList>
       </Stack>
     </section>
   );
-
-  function countText(): string {
-    const count = items?.length ?? 0;
-    if (count === 0) return t(query.hasNextPage ? 'explorer.nobodyYet' : 'explorer.nobody');
-    return t(query.hasNextPage ? 'explorer.shownMore' : 'explorer.shown', { count });
-  }
 }
 
 interface WhoRowProps {

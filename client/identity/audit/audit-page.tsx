@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { useSearchParams } from 'react-router';
 import type { AuditEntryView } from '../../../shared/audit/contract.ts';
 import { announce } from '../../kernel/ui/announcer.tsx';
 import { NotFoundPage } from '../../kernel/ui/not-found-page.tsx';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
@@ -79,35 +80,18 @@ interface EntriesProps {
 }
 
 function Entries({ organizationId, filters, onOpen }: EntriesProps) {
-  const { t } = useTranslation(['audit', 'kernel']);
+  const { t } = useTranslation('audit');
   const query = useInfiniteQuery(auditEntries(organizationId, filters));
-  const { data, hasNextPage, isFetchingNextPage } = query;
-  if (!data && query.isError)
-    return <ProblemAlert title={t('failed')} error={query.error} onRetry={() => void query.refetch()} />;
-  if (!data) return <Skeleton height={240} radius="md" role="status" aria-label={t('kernel:loading')} />;
-  const entries = data.pages.flatMap(({ items }) => items);
   const filtered = filterNames.some((name) => filters[name] !== '');
   return (
-    <Stack gap="sm">
-      <Text size="sm" c="dimmed" role="status" data-testid="audit-count">
-        {entries.length === 0
-          ? t(filtered ? 'emptyFiltered' : 'empty')
-          : t(hasNextPage ? 'shownMore' : 'shown', { count: entries.length })}
-      </Text>
-      {entries.length > 0 && <EntryList entries={entries} onOpen={onOpen} />}
-      {query.isFetchNextPageError && <ProblemAlert title={t('failed')} error={query.error} />}
-      {hasNextPage && (
-        <Button
-          variant="default"
-          style={{ alignSelf: 'center' }}
-          loading={isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-          data-testid="audit-more"
-        >
-          {t('kernel:loadMore')}
-        </Button>
-      )}
-    </Stack>
+    <PagedList
+      query={query}
+      failed={t('failed')}
+      empty={<Text>{t(filtered ? 'emptyFiltered' : 'empty')}</Text>}
+      shown={(count) => t(query.hasNextPage ? 'shownMore' : 'shown', { count })}
+    >
+      {(entries) => <EntryList entries={entries} onOpen={onOpen} />}
+    </PagedList>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Paper, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Paper, Select, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import type { LearnerCourseView } from '../../../shared/courses/learner.ts';
 import { NotFoundPage } from '../../kernel/ui/not-found-page.tsx';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { AttendanceList } from './attendance-list.tsx';
@@ -83,10 +84,9 @@ function Courses({ items }: { items: LearnerCourseView[] }) {
 }
 
 function Attendance({ userId, courses }: { userId: string; courses: LearnerCourseView[] }) {
-  const { t } = useTranslation(['guardians', 'kernel']);
+  const { t } = useTranslation('guardians');
   const [courseId, setCourseId] = useState<string | null>(null);
   const query = useInfiniteQuery(attendanceOfChild(userId, courseId));
-  const items = query.data?.pages.flatMap((page) => page.items);
   return (
     <Paper component="section" withBorder p="lg" radius="md" aria-labelledby="child-attendance">
       <Group justify="space-between" mb="xs">
@@ -105,25 +105,9 @@ function Attendance({ userId, courses }: { userId: string; courses: LearnerCours
           />
         )}
       </Group>
-      {items === undefined && !query.isError && (
-        <Skeleton height={120} radius="md" role="status" aria-label={t('kernel:loading')} />
-      )}
-      {items?.length === 0 && <Text>{t('child.noClasses')}</Text>}
-      {items && <AttendanceList items={items} />}
-      {query.isError && (
-        <ProblemAlert title={t('child.failed')} error={query.error} onRetry={() => void query.refetch()} />
-      )}
-      {query.hasNextPage && (
-        <Group justify="center" mt="sm">
-          <Button
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('kernel:loadMore')}
-          </Button>
-        </Group>
-      )}
+      <PagedList query={query} failed={t('child.failed')} empty={<Text>{t('child.noClasses')}</Text>}>
+        {(items) => <AttendanceList items={items} />}
+      </PagedList>
     </Paper>
   );
 }

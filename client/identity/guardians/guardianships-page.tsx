@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Paper, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Paper, SegmentedControl, Stack, Text, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { guardianRoutes } from '../../../shared/identity/guardians.ts';
 import type { GuardianshipStatus, SchoolGuardianshipView } from '../../../shared/identity/guardians.ts';
 import { api } from '../../kernel/api.ts';
 import { formatDay } from '../../kernel/i18n/format.ts';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
@@ -50,40 +51,24 @@ export function GuardianshipsPage() {
 }
 
 function Links({ organizationId, filter }: { organizationId: string; filter: Filter }) {
-  const { t } = useTranslation(['guardians', 'kernel']);
+  const { t } = useTranslation('guardians');
   const query = useInfiniteQuery(guardianshipsIn(organizationId, filter === 'all' ? null : filter));
-  const items = query.data?.pages.flatMap((page) => page.items);
-  if (!items && query.isError)
-    return (
-      <ProblemAlert title={t('admin.failed')} error={query.error} onRetry={() => void query.refetch()} />
-    );
-  if (!items) return <Skeleton height={160} radius="md" role="status" aria-label={t('kernel:loading')} />;
-  if (items.length === 0)
-    return (
-      <Text data-testid="guardianships-empty">
-        {filter === 'pending' ? t('admin.emptyPending') : t('admin.empty')}
-      </Text>
-    );
   return (
-    <Paper withBorder px="lg" py="xs" radius="md">
-      <ul className={classes.list}>
-        {items.map((one) => (
-          <LinkRow key={one.id} organizationId={organizationId} link={one} />
-        ))}
-      </ul>
-      {query.isFetchNextPageError && <ProblemAlert title={t('admin.failed')} error={query.error} />}
-      {query.hasNextPage && (
-        <Group justify="center" my="sm">
-          <Button
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t('kernel:loadMore')}
-          </Button>
-        </Group>
+    <PagedList
+      query={query}
+      failed={t('admin.failed')}
+      empty={<Text>{filter === 'pending' ? t('admin.emptyPending') : t('admin.empty')}</Text>}
+    >
+      {(items) => (
+        <Paper withBorder px="lg" py="xs" radius="md">
+          <ul className={classes.list}>
+            {items.map((one) => (
+              <LinkRow key={one.id} organizationId={organizationId} link={one} />
+            ))}
+          </ul>
+        </Paper>
       )}
-    </Paper>
+    </PagedList>
   );
 }
 

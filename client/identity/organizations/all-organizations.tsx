@@ -10,6 +10,7 @@ import { organizationRoutes } from '../../../shared/identity/organizations.ts';
 import type { OrganizationView } from '../../../shared/identity/organizations.ts';
 import { api } from '../../kernel/api.ts';
 import { refreshMe } from '../../kernel/switch-organization.ts';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { useMe } from '../../kernel/use-sign-in.ts';
 import { NewOrganizationDialog } from './new-organization-dialog.tsx';
@@ -28,12 +29,11 @@ export function AllOrganizations() {
 }
 
 function Everyone() {
-  const { t } = useTranslation(['organizations', 'kernel']);
+  const { t } = useTranslation('organizations');
   const [q, setQ] = useState('');
   const [adding, addDialog] = useDisclosure(false);
   const search = useDebouncedCallback((value: string) => setQ(value.trim()), 250);
   const list = useInfiniteQuery(organizationList(q));
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Paper component="section" withBorder p="lg" radius="md" aria-labelledby="all-title">
       <Stack gap="sm">
@@ -58,36 +58,27 @@ function Everyone() {
           maxLength={200}
           onChange={(event) => search(event.currentTarget.value)}
         />
-        {list.isError && (
-          <ProblemAlert title={t('loadFailed')} error={list.error} onRetry={() => void list.refetch()} />
-        )}
-        {list.isSuccess && items.length === 0 && <Text>{t('tree.nobody')}</Text>}
-        <ul className={classes.rows}>
-          {items.map(({ id, name, type, status }) => (
-            <li key={id} className={classes.row} data-testid="organization-row">
-              <Link to={`/admin/organization/${id}`} className={classes.link}>
-                {name}
-              </Link>
-              <Text size="sm" c="dimmed">
-                {t(`type.${type}`)}
-              </Text>
-              {status !== 'active' && (
-                <Badge color="orange" variant="light">
-                  {t(`status.${status}`)}
-                </Badge>
-              )}
-            </li>
-          ))}
-        </ul>
-        {list.hasNextPage && (
-          <Button
-            variant="default"
-            loading={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
-          >
-            {t('kernel:loadMore')}
-          </Button>
-        )}
+        <PagedList query={list} failed={t('loadFailed')} empty={<Text>{t('tree.nobody')}</Text>}>
+          {(items) => (
+            <ul className={classes.rows}>
+              {items.map(({ id, name, type, status }) => (
+                <li key={id} className={classes.row} data-testid="organization-row">
+                  <Link to={`/admin/organization/${id}`} className={classes.link}>
+                    {name}
+                  </Link>
+                  <Text size="sm" c="dimmed">
+                    {t(`type.${type}`)}
+                  </Text>
+                  {status !== 'active' && (
+                    <Badge color="orange" variant="light">
+                      {t(`status.${status}`)}
+                    </Badge>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
+        </PagedList>
       </Stack>
       <NewOrganizationDialog parentId={null} opened={adding} onClose={addDialog.close} />
     </Paper>

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { invitationStatus } from '../../../shared/identity/invitations.ts';
 import type { InvitationStatus, InvitationView } from '../../../shared/identity/invitations.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
 import { invitationList } from './invitation-source.ts';
@@ -29,10 +30,9 @@ interface InvitationListProps {
 
 /** Invitations by how they stand, the newest first; those that are open are sent again or taken back. */
 export function InvitationList({ source, initial }: InvitationListProps) {
-  const { t } = useTranslation(['organizations', 'kernel']);
+  const { t } = useTranslation('organizations');
   const [status, setStatus] = useState(initial);
   const list = useInfiniteQuery({ ...invitationList(source, status), placeholderData: keepPreviousData });
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <NativeSelect
@@ -46,29 +46,25 @@ export function InvitationList({ source, initial }: InvitationListProps) {
         ]}
         data-testid="invitations-status"
       />
-      {list.isError && (
-        <ProblemAlert title={t('loadFailed')} error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.isPending && <Text role="status">{t('kernel:loading')}</Text>}
-      {list.isSuccess && items.length === 0 && (
-        <Text data-testid="invitations-empty">
-          {status === null ? t('invitations.empty') : t('invitations.nobody')}
-        </Text>
-      )}
-      {items.length > 0 && (
-        <Paper withBorder radius="md">
-          <ul className={classes.rows}>
-            {items.map((invitation) => (
-              <InvitationRow key={invitation.id} source={source} invitation={invitation} />
-            ))}
-          </ul>
-        </Paper>
-      )}
-      {list.hasNextPage && (
-        <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('kernel:loadMore')}
-        </Button>
-      )}
+      <PagedList
+        query={list}
+        failed={t('loadFailed')}
+        empty={
+          <Text data-testid="invitations-empty">
+            {status === null ? t('invitations.empty') : t('invitations.nobody')}
+          </Text>
+        }
+      >
+        {(items) => (
+          <Paper withBorder radius="md">
+            <ul className={classes.rows}>
+              {items.map((invitation) => (
+                <InvitationRow key={invitation.id} source={source} invitation={invitation} />
+              ))}
+            </ul>
+          </Paper>
+        )}
+      </PagedList>
     </>
   );
 }

@@ -1,7 +1,6 @@
 import {
   ActionIcon,
   Badge,
-  Button,
   Group,
   Menu,
   NativeSelect,
@@ -10,7 +9,6 @@ import {
   Text,
   TextInput,
   Title,
-  VisuallyHidden,
 } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconDots, IconSearch } from '@tabler/icons-react';
@@ -22,8 +20,8 @@ import { memberView, membershipRoutes } from '../../../shared/identity/organizat
 import type { MemberView } from '../../../shared/identity/organizations.ts';
 import { api } from '../../kernel/api.ts';
 import { formatDay } from '../../kernel/i18n/format.ts';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
 import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
@@ -39,11 +37,10 @@ export function MembersPage() {
 }
 
 function Members({ organizationId }: { organizationId: string }) {
-  const { t } = useTranslation(['organizations', 'kernel']);
+  const { t } = useTranslation('organizations');
   usePageTitle(t('members.title'));
   const [query, setQuery] = useState<MemberQuery>({});
   const list = useInfiniteQuery({ ...memberList(organizationId, query), placeholderData: keepPreviousData });
-  const members = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const narrow = (name: keyof MemberQuery, value: string): void =>
     setQuery((before) => ({ ...before, [name]: value === '' ? undefined : value }));
   return (
@@ -53,30 +50,22 @@ function Members({ organizationId }: { organizationId: string }) {
         <Text c="dimmed">{t('members.lead')}</Text>
       </div>
       <Filters query={query} onChange={narrow} />
-      {list.isError && (
-        <ProblemAlert title={t('loadFailed')} error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.isPending && <Text role="status">{t('kernel:loading')}</Text>}
-      {list.isSuccess && members.length === 0 && (
-        <Text data-testid="members-empty">{t('members.empty')}</Text>
-      )}
-      <VisuallyHidden aria-live="polite">
-        {list.isSuccess && t('members.shown', { count: members.length })}
-      </VisuallyHidden>
-      {members.length > 0 && (
-        <Paper withBorder radius="md">
-          <ul className={classes.rows}>
-            {members.map((member) => (
-              <MemberRow key={member.membershipId} organizationId={organizationId} member={member} />
-            ))}
-          </ul>
-        </Paper>
-      )}
-      {list.hasNextPage && (
-        <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          {t('kernel:loadMore')}
-        </Button>
-      )}
+      <PagedList
+        query={list}
+        failed={t('loadFailed')}
+        empty={<Text>{t('members.empty')}</Text>}
+        shown={(count) => t('members.shown', { count })}
+      >
+        {(members) => (
+          <Paper withBorder radius="md">
+            <ul className={classes.rows}>
+              {members.map((member) => (
+                <MemberRow key={member.membershipId} organizationId={organizationId} member={member} />
+              ))}
+            </ul>
+          </Paper>
+        )}
+      </PagedList>
     </Stack>
   );
 }

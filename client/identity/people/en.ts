@@ -45,7 +45,6 @@ export const peopleTexts = {
     empty: 'There is nobody here yet.',
     nobody: 'Nobody matches. Try fewer words or other filters.',
     clear: 'Clear the filters',
-    more: 'Show more',
     failed: 'The people could not be loaded',
     shown_one: '{{count}} person shown',
     shown_other: '{{count}} people shown',

@@ -1,4 +1,4 @@
-import { Button, Card, Group, Skeleton, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core';
+import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
@@ -8,8 +8,8 @@ import { Link, useSearchParams } from 'react-router';
 import { peopleFilter } from '../../../shared/identity/people.ts';
 import type { PersonView } from '../../../shared/identity/people.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
 import { NewPersonDialog } from './new-person-dialog.tsx';
@@ -60,7 +60,6 @@ function People({ organizationId }: { organizationId: string }) {
   };
   const [adding, addDialog] = useDisclosure(false);
   const list = useInfiniteQuery({ ...peopleList(organizationId, query), placeholderData: keepPreviousData });
-  const people = list.data?.pages.flatMap(({ items }) => items) ?? [];
   const narrowed = Object.keys(query).some((name) => name !== 'sort');
   return (
     <Stack>
@@ -88,35 +87,28 @@ function People({ organizationId }: { organizationId: string }) {
         )}
       </Group>
       <PeopleFilters key={cleared} query={query} onChange={setFilter} />
-      {list.isError && (
-        <ProblemAlert title={t('list.failed')} error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.isPending && <Skeleton height={280} radius="md" />}
-      {list.isSuccess && people.length === 0 && (
-        <Stack align="flex-start" data-testid="people-empty">
-          <Text>{narrowed ? t('list.nobody') : t('list.empty')}</Text>
-          {narrowed && (
-            <Button variant="default" onClick={clear}>
-              {t('list.clear')}
-            </Button>
-          )}
-        </Stack>
-      )}
-      <VisuallyHidden aria-live="polite">
-        {list.isSuccess && t('list.shown', { count: people.length })}
-      </VisuallyHidden>
-      {people.length > 0 && <PeopleTable people={people} />}
-      {people.length > 0 && <PeopleCards people={people} />}
-      {list.hasNextPage && (
-        <Button
-          variant="default"
-          loading={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-          data-testid="people-more"
-        >
-          {t('list.more')}
-        </Button>
-      )}
+      <PagedList
+        query={list}
+        failed={t('list.failed')}
+        empty={
+          <Stack align="flex-start" data-testid="people-empty">
+            <Text>{narrowed ? t('list.nobody') : t('list.empty')}</Text>
+            {narrowed && (
+              <Button variant="default" onClick={clear}>
+                {t('list.clear')}
+              </Button>
+            )}
+          </Stack>
+        }
+        shown={(count) => t('list.shown', { count })}
+      >
+        {(people) => (
+          <>
+            <PeopleTable people={people} />
+            <PeopleCards people={people} />
+          </>
+        )}
+      </PagedList>
       <NewPersonDialog organizationId={organizationId} opened={adding} onClose={addDialog.close} />
     </Stack>
   );

@@ -1,20 +1,13 @@
-import { Button, Paper, Skeleton, Stack, Text } from '@mantine/core';
+import { Paper, Text } from '@mantine/core';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { DeviceView } from '../../../shared/identity/sessions.ts';
-import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
+import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { DeviceRow } from './device-row.tsx';
 import classes from './sessions.module.css';
 
 interface DeviceListProps<T extends DeviceView> {
-  query: {
-    data: { pages: { items: T[] }[] } | undefined;
-    isError: boolean;
-    error: unknown;
-    hasNextPage: boolean;
-    isFetchingNextPage: boolean;
-    refetch: () => unknown;
-    fetchNextPage: () => unknown;
-  };
+  query: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
   empty: string;
   ownerOf?: (device: T) => string;
   /** Which of them can be signed out here, and what that does. */
@@ -30,17 +23,10 @@ export function DeviceList<T extends DeviceView>({
   mayEnd,
   onEnd,
 }: DeviceListProps<T>) {
-  const { t } = useTranslation(['sessions', 'kernel']);
-  if (!query.data && query.isError)
-    return <ProblemAlert title={t('failed')} error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data)
-    return <Skeleton height={200} radius="md" role="status" aria-label={t('kernel:loading')} />;
-  const items = query.data.pages.flatMap((page) => page.items);
+  const { t } = useTranslation('sessions');
   return (
-    <Stack gap="sm">
-      {items.length === 0 ? (
-        <Text c="dimmed">{empty}</Text>
-      ) : (
+    <PagedList query={query} failed={t('failed')} empty={<Text c="dimmed">{empty}</Text>}>
+      {(items) => (
         <Paper withBorder px="lg" py="xs" radius="md">
           <ul className={classes.list}>
             {items.map((device) => (
@@ -54,16 +40,6 @@ export function DeviceList<T extends DeviceView>({
           </ul>
         </Paper>
       )}
-      {query.hasNextPage && (
-        <Button
-          variant="default"
-          style={{ alignSelf: 'center' }}
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t('kernel:loadMore')}
-        </Button>
-      )}
-    </Stack>
+    </PagedList>
   );
 }

@@ -10,6 +10,7 @@ export const kernelTexts = {
   close: 'Close',
   suspendedUntil: 'This account is suspended until {{day}}, {{time}}. Ask your school if that is a mistake.',
   loadMore: 'Show more',
+  moreFailed: 'More could not be loaded',
   announcements: 'Announcements',
   starting: { title: 'One moment …', unreachable: 'The server cannot be reached. Trying again …' },
   notFound: {
