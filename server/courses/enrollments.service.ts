@@ -1,3 +1,4 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Audit } from '../audit/index.ts';
 import type { Actor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -10,7 +11,7 @@ import type { Access } from '../identity/index.ts';
 import { Course } from './course.entity.ts';
 import { isOpen } from './courses.policy.ts';
 import { isMember, lockCourse } from './courses.repository.ts';
-import { canWithdraw, isCounted, onEnroll } from './enrollment.ts';
+import { canWithdraw, givesAccess, isCounted, onEnroll } from './enrollment.ts';
 import { Enrollment } from './enrollment.entity.ts';
 
 /** A learner and a course. */
@@ -80,6 +81,14 @@ export class EnrollmentService {
     const how = { enrollmentType: 'invitation', enrolledBy: input.invitedBy } as const;
     const started = await this.#start(tx, input.actor, course, input.userId, how);
     if (!started) throw new AppError('already_enrolled');
+  }
+
+  /** Whether somebody learns in the course now. In the caller's `em`, so that it can be part of a transaction. */
+  async isIn(em: EntityManager, { courseId, userId }: EnrollmentInput): Promise<boolean> {
+    const enrollment = await em.findOne(Enrollment, { course: { id: courseId, deletedAt: null }, userId });
+    if (!enrollment) return false;
+    const { status, paymentStatus, expiresAt = null } = enrollment;
+    return givesAccess({ status, paymentStatus, expiresAt }, this.#clock.now());
   }
 
   /**

@@ -98,6 +98,7 @@ export class CourseInvitationService {
       },
       enter: (tx, { courseId, invitedBy }, { userId, actor }) =>
         enrollments.enrollInvited(tx, { courseId, userId, invitedBy, actor }),
+      isIn: (em, one) => enrollments.isIn(em, one),
     };
   }
 

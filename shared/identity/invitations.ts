@@ -68,6 +68,10 @@ export const invitationPreview = z.object({
 });
 export type InvitationPreview = z.infer<typeof invitationPreview>;
 
+/** Where somebody is who has accepted an invitation. */
+export const invitationArrival = z.object({ organizationId: id, courseId: id.nullable() });
+export type InvitationArrival = z.infer<typeof invitationArrival>;
+
 /** Which invitations a list holds. */
 export const invitationsQuery = z.strictObject({ status: invitationStatus.optional(), ...pageQuery(50) });
 
@@ -158,10 +162,11 @@ export const invitationRoutes = {
     id: 'invitations.accept',
     method: 'POST',
     path: '/invitations/accept',
-    summary: 'Accept an invitation with the account that it was sent to.',
+    summary:
+      'Accept an invitation with the account that it was sent to. Whoever has accepted it already is answered as before.',
     access: 'user',
     body: z.strictObject({ token }),
-    reply: z.object({ organizationId: id, courseId: id.nullable() }),
+    reply: invitationArrival,
     status: 200,
     errors: [
       'unauthenticated',

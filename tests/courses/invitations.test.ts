@@ -230,11 +230,12 @@ describe('inviting to a course', () => {
 });
 
 describe('accepting', () => {
-  it('lets a member in, enrolled by whoever invited, and says so once', async () => {
+  it('lets a member in, enrolled by whoever invited, and tells of it once, however often they ask', async () => {
     const ben = await person('student');
     const { token, id } = await invited(ben.email);
     const reply = await accept(ben, token);
     expect(reply.body).toMatchObject({ courseId: biology });
+    expect(await accept(ben, token)).toMatchObject({ status: 200, body: reply.body });
     expect(await enrollmentOf(ben.email)).toEqual({
       enrollment_type: 'invitation',
       enrolled_by: ada.userId,
@@ -253,14 +254,17 @@ describe('accepting', () => {
       'enrollment.started',
       'invitation.accepted',
     ]);
-    expect(await answersTo(token, ben)).toEqual(every('invitation_invalid'));
+    expect(await answersTo(token, await person('student'))).toEqual(every('invitation_invalid'));
   });
 
   it('makes somebody of elsewhere a member, once, also when it is tried twice at the same time', async () => {
     const guest = await person('instructor', 'elsewhere');
     const { token } = await invited(guest.email);
     const both = await Promise.all([accept(guest, token), accept(guest, token)]);
-    expect(both.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 410]);
+    expect(both.map(({ status, body }) => [status, body.courseId])).toEqual([
+      [200, biology],
+      [200, biology],
+    ]);
     const me = await ask<MeView>(guest, 'GET', '/me');
     expect(me.body.organizations.map(({ role }) => role)).toEqual(['member', 'member']);
     const held = await rows<{ slug: string }>(
@@ -271,6 +275,28 @@ describe('accepting', () => {
     // Whoever teaches elsewhere is here what everybody is.
     expect(held).toEqual([{ slug: 'student' }]);
     expect([await standing(guest), await places()]).toEqual(['learner', 1]);
+  });
+
+  it('is used up for whoever accepted once they are out of the course', async () => {
+    const ben = await person('student');
+    const { token } = await invited(ben.email);
+    const again = async () => (await accept(ben, token)).body.code ?? 'arrived';
+    expect(await again()).toBe('arrived');
+    const change = (table: 'courses' | 'enrollments', set: string) =>
+      rows(`update ${table} set ${set} where ${table === 'courses' ? 'id' : 'course_id'} = $1`, biology);
+    for (const [table, ended, stands] of [
+      ['enrollments', `status = 'suspended'`, `status = 'enrolled'`],
+      ['enrollments', `expires_at = now() - interval '1 day'`, 'expires_at = null'],
+      ['courses', 'deleted_at = now()', 'deleted_at = null'],
+    ] as const) {
+      await change(table, ended);
+      expect([ended, await again()]).toEqual([ended, 'invitation_invalid']);
+      await change(table, stands);
+      expect([stands, await again()]).toEqual([stands, 'arrived']);
+    }
+    await server.courses.unenroll(system, { courseId: biology, userId: ben.userId });
+    expect(await again()).toBe('invitation_invalid');
+    expect((await enrollmentOf(ben.email))?.status).toBe('withdrawn');
   });
 
   it('registers somebody new, who is in the course at once', async () => {

@@ -19,11 +19,12 @@ beforeAll(async () => {
   biology = await createCourse(stage.databaseUrl, ada);
   const ben = await createUser(stage.databaseUrl, { email: 'ben@test.lectern', displayName: 'Ben' });
   await enroll(stage.databaseUrl, ben, await createCourse(stage.databaseUrl, ada, 'Physics'));
-  await createUser(stage.databaseUrl, {
-    email: 'guest@test.lectern',
-    displayName: 'Guest',
-    organization: 'elsewhere',
-  });
+  for (const name of ['guest', 'far'])
+    await createUser(stage.databaseUrl, {
+      email: `${name}@test.lectern`,
+      displayName: name,
+      organization: 'elsewhere',
+    });
 });
 
 const linkOf = async (email: string): Promise<string> =>
@@ -69,8 +70,10 @@ it('a teacher invites to a course; people new, known and of elsewhere come with 
   await nora.page.getByRole('heading', { name: 'Biology', level: 1 }).waitFor();
   // Who learns invites nobody.
   expect(await nora.at('invite').count()).toBe(0);
+  // Her link leads there from now on.
   await nora.page.goto(norasLink);
-  await nora.at('invitation-invalid').waitFor();
+  await nora.at('invitation-go').click();
+  await nora.page.waitForURL(`${stage.url}/courses/${biology}`);
 
   // Somebody of another organization signs in with the link, and works in this one from then on.
   const guest = await stage.arrive('Guest');
@@ -97,6 +100,59 @@ it('a teacher invites to a course; people new, known and of elsewhere come with 
   await row(ada, 'nora@test.lectern').waitFor();
   expect(await ada.at('invitation-row').count()).toBe(3);
   for (const one of [ada, nora, guest, ben]) {
+    expect([one.name, one.problems]).toEqual([one.name, []]);
+    await one.leave();
+  }
+});
+
+it('whoever did not hear that they are in tries again, and is in', async () => {
+  const ada = await stage.arrive('Ada');
+  await ada.signIn(stage.url, 'ada@test.lectern', password);
+  await ada.page.goto(`${stage.url}/courses/${biology}`);
+  await ada.at('invite').click();
+  await ada.at('invite-emails').fill('lost@test.lectern, far@test.lectern');
+  await ada.at('invite-send').click();
+  await ada.at('invite-outcomes').waitFor();
+  await ada.leave();
+  /** The next answer to such a request gets lost, after the server has given it. */
+  const lose = ({ page }: Person, operation: string) =>
+    page.route(
+      `**/invitations/${operation}`,
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+
+  const far = await stage.arrive('Far');
+  await far.page.goto(await linkOf('far@test.lectern'));
+  await far.at('invitation-sign-in').click();
+  await far.submitSignIn('far@test.lectern', password);
+  await lose(far, 'accept');
+  await far.at('invitation-accept').click();
+  await far.at('problem').waitFor();
+  await far.at('invitation-accept').click();
+  await far.page.getByRole('heading', { name: 'Biology', level: 1 }).waitFor();
+
+  // Who registered signs in with the account that there is by now.
+  const lost = await stage.arrive('Lost');
+  await lost.page.goto(await linkOf('lost@test.lectern'));
+  await lost.at('invitation-name').fill('Lo Stanley');
+  await lost.at('invitation-password').fill('seven green bicycles');
+  await lose(lost, 'register');
+  await lost.at('invitation-register').click();
+  await lost.at('problem').waitFor();
+  await lost.at('invitation-register').click();
+  await lost.at('invitation-used-sign-in').waitFor();
+  await seen(lost, 'an invitation that is used up');
+  await lost.at('invitation-used-sign-in').click();
+  await lost.submitSignIn('lost@test.lectern', 'seven green bicycles');
+  await lost.at('invitation-go').waitFor();
+  await seen(lost, 'an invitation that was accepted');
+  await lost.at('invitation-go').click();
+  await lost.page.getByRole('heading', { name: 'Biology', level: 1 }).waitFor();
+  for (const one of [far, lost]) {
     expect([one.name, one.problems]).toEqual([one.name, []]);
     await one.leave();
   }

@@ -61,7 +61,7 @@ it('somebody is invited, comes with the link of the mail, and works for two orga
   await head.at('member-row').filter({ hasText: 'Nora Berg' }).waitFor();
   expect(head.problems).toEqual([]);
 
-  // The same link a second time is void.
+  // The same link is void for anybody else.
   const late = await stage.arrive('Late');
   await late.page.goto(`${stage.url}/invitation?token=${token}`);
   await late.at('invitation-invalid').waitFor();

@@ -331,12 +331,64 @@ describe('accepting', () => {
     expect(held.map(({ slug }) => slug)).toEqual(['admin', 'instructor']);
   });
 
-  it('works once, also when it is tried twice at the same time', async () => {
+  it('works once, and answers whoever accepted as the first time, also when it is tried twice at the same time', async () => {
+    const guest = await person('student', foreign);
+    const { token, id } = await invited({}, admin, guest.email);
+    const replies = await Promise.all([accept(guest, token), accept(guest, token)]);
+    replies.push(await accept(guest, token));
+    const arrival = { status: 200, body: { organizationId: home.id, courseId: null } };
+    expect(replies).toEqual([arrival, arrival, arrival]);
+    const [made] = await rows<{ memberships: number; roles: number; entries: number }>(
+      `select (select count(*)::int from organization_memberships where user_id = $1 and organization_id = $2) as memberships,
+         (select count(*)::int from user_roles where user_id = $1 and organization_id = $2) as roles,
+         (select count(*)::int from audit_logs where resource_id = $3 and action = 'invitation.accepted') as entries`,
+      guest.userId,
+      home.id,
+      id,
+    );
+    expect(made).toEqual({ memberships: 1, roles: 1, entries: 1 });
+    expect(await answersTo(token, stranger)).toEqual(invalid);
+    expect((await ask(null, 'POST', '/invitations/accept', { token })).status).toBe(401);
+  });
+
+  it('is used up for whoever accepted once they are out, or the organization is closed', async () => {
     const guest = await person('student', foreign);
     const { token } = await invited({}, admin, guest.email);
-    const both = await Promise.all([accept(guest, token), accept(guest, token)]);
-    expect(both.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 410]);
-    expect(await answersTo(token, guest)).toEqual(invalid);
+    const again = async () => (await accept(guest, token)).body.code ?? 'arrived';
+    expect(await again()).toBe('arrived');
+    await rows(`update organizations set status = 'suspended' where id = $1`, home.id);
+    expect(await again()).toBe('invitation_invalid');
+    await rows(`update organizations set status = 'active' where id = $1`, home.id);
+    const stand = (status: string) =>
+      rows(
+        'update organization_memberships set status = $1 where user_id = $2 and organization_id = $3',
+        status,
+        guest.userId,
+        home.id,
+      );
+    await stand('inactive');
+    expect(await again()).toBe('invitation_invalid');
+    await stand('active');
+    expect(await again()).toBe('arrived');
+    const [membership] = await rows<{ id: string }>(
+      'select id from organization_memberships where user_id = $1 and organization_id = $2',
+      guest.userId,
+      home.id,
+    );
+    const left = await ask(guest, 'POST', `/me/memberships/${membership?.id}/leave`);
+    expect(left.status).toBe(204);
+    expect(await again()).toBe('invitation_invalid');
+  });
+
+  it('answers who registered with it, once they have signed in', async () => {
+    const { email, token } = await invited();
+    expect((await register(token)).status).toBe(201);
+    expect((await register(token)).body.code).toBe('invitation_invalid');
+    const { body } = await server.ask<SignedInView>('POST', '/auth/sign-in', {
+      body: { email, password: chosen },
+    });
+    const me = { userId: body.user.id, email, token: body.accessToken };
+    expect((await accept(me, token)).body).toEqual({ organizationId: home.id, courseId: null });
   });
 
   it('is for the address it was sent to, once that is confirmed', async () => {

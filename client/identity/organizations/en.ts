@@ -235,6 +235,11 @@ export const organizationsTexts = {
     loading: 'Looking at the invitation …',
     invalidTitle: 'This invitation is not valid any more',
     invalidText: 'It may have been used, taken back, or it is too old. Ask for a new one.',
+    invalidOrUsed:
+      'It may have been used, taken back, or it is too old. If you have accepted it already, sign in. Otherwise ask for a new one.',
+    signInOnly: 'Sign in',
+    acceptedTitle: 'You have accepted this invitation',
+    acceptedText: 'There is nothing left to do here.',
     closedTitle: 'This course is not open',
     closedText: 'It was closed after you were invited. Ask whoever invited you.',
     home: 'To the start page',

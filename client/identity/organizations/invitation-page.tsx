@@ -1,13 +1,14 @@
 import { Button, Center, Group, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode, SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { invitationRoutes } from '../../../shared/identity/invitations.ts';
-import type { InvitationPreview } from '../../../shared/identity/invitations.ts';
+import type { InvitationArrival, InvitationPreview } from '../../../shared/identity/invitations.ts';
 import { ApiError, api } from '../../kernel/api.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
 import { codeOf } from '../../kernel/request-error.ts';
@@ -22,7 +23,7 @@ import { useSignIn } from '../../kernel/use-sign-in.ts';
 import { useFieldErrors } from '../accounts/errors.ts';
 import { finishSignIn } from '../finish-sign-in.ts';
 import { ConfirmDialog } from '../../kernel/ui/confirm-dialog.tsx';
-import { previewOf } from './queries.ts';
+import { arrivalOf, previewOf } from './queries.ts';
 
 /** `/invitation?token=…`: where the link in the mail leads. */
 export function InvitationPage() {
@@ -40,18 +41,10 @@ export function InvitationPage() {
         text={t('answer.declinedText', { place: preview.data ? placeOf(preview.data) : '' })}
       />
     );
-  if (token === '' || isRefusal(preview.error)) return <Invalid />;
+  if (token === '') return <Invalid />;
+  if (isRefusal(preview.error)) return <UsedUp token={token} />;
   if (codeOf(preview.error) === 'course_closed') return <Closed />;
-  if (preview.isError)
-    return (
-      <Page>
-        <ProblemAlert
-          title={t('answer.failed')}
-          error={preview.error}
-          onRetry={() => void preview.refetch()}
-        />
-      </Page>
-    );
+  if (preview.isError) return <Failed query={preview} />;
   if (!preview.data || state.status === 'starting') return <LoadingPage text={t('answer.loading')} />;
   return (
     <Page>
@@ -63,15 +56,65 @@ export function InvitationPage() {
 /** What one is invited to, by its name. */
 const placeOf = ({ organization, course }: InvitationPreview): string => course?.title ?? organization.name;
 
+const signInFor = (token: string): string =>
+  `/sign-in?next=${encodeURIComponent(`/invitation?token=${token}`)}`;
+
 const isRefusal = (error: unknown): boolean =>
   error instanceof ApiError && (error.code === 'invitation_invalid' || error.code === 'invalid_input');
 
-function Invalid() {
+/** A link that holds no more, except for whoever has accepted with it and may not have been told so. */
+function UsedUp({ token }: { token: string }) {
+  const { t } = useTranslation('organizations');
+  const state = useSignIn();
+  const userId = state.status === 'signed-in' ? state.user.id : null;
+  const arrival = useQuery({ ...arrivalOf(userId ?? '', token), enabled: userId !== null });
+  if (state.status === 'starting' || arrival.isLoading) return <LoadingPage text={t('answer.loading')} />;
+  if (arrival.data) return <Accepted {...arrival.data} />;
+  if (arrival.isError && !isRefusal(arrival.error)) return <Failed query={arrival} />;
+  return <Invalid signIn={userId === null ? signInFor(token) : null} />;
+}
+
+function Failed({ query }: { query: Pick<UseQueryResult, 'error' | 'refetch'> }) {
   const { t } = useTranslation('organizations');
   return (
-    <MessagePage title={t('answer.invalidTitle')} text={t('answer.invalidText')}>
+    <Page>
+      <ProblemAlert title={t('answer.failed')} error={query.error} onRetry={() => void query.refetch()} />
+    </Page>
+  );
+}
+
+/** `signIn`: where somebody signs in who has an account by the invitation. */
+function Invalid({ signIn = null }: { signIn?: string | null }) {
+  const { t } = useTranslation('organizations');
+  return (
+    <MessagePage
+      title={t('answer.invalidTitle')}
+      text={signIn ? t('answer.invalidOrUsed') : t('answer.invalidText')}
+    >
+      {signIn && (
+        <Button component={Link} to={signIn} data-testid="invitation-used-sign-in">
+          {t('answer.signInOnly')}
+        </Button>
+      )}
       <Button component={Link} to="/" variant="default" data-testid="invitation-invalid">
         {t('answer.home')}
+      </Button>
+    </MessagePage>
+  );
+}
+
+function Accepted({ organizationId, courseId }: InvitationArrival) {
+  const { t } = useTranslation('organizations');
+  const navigate = useNavigate();
+  const going = useMutation({
+    mutationFn: () => switchOrganization(organizationId),
+    onSuccess: () => navigate(courseId ? `/courses/${courseId}` : '/'),
+  });
+  return (
+    <MessagePage title={t('answer.acceptedTitle')} text={t('answer.acceptedText')}>
+      {going.isError && <ProblemAlert title={t('answer.failed')} error={going.error} />}
+      <Button loading={going.isPending} onClick={() => going.mutate()} data-testid="invitation-go">
+        {courseId ? t('answer.toCourse') : t('answer.home')}
       </Button>
     </MessagePage>
   );
@@ -185,11 +228,10 @@ function HowToAccept({ token, invitation }: AnswerProps) {
     );
   }
   if (!hasAccount) return <Register token={token} invitation={invitation} />;
-  const next = encodeURIComponent(`/invitation?token=${token}`);
   return (
     <>
       <Text>{t('answer.hasAccount', { email })}</Text>
-      <Button component={Link} to={`/sign-in?next=${next}`} data-testid="invitation-sign-in">
+      <Button component={Link} to={signInFor(token)} data-testid="invitation-sign-in">
         {t('answer.signIn')}
       </Button>
     </>
@@ -240,6 +282,7 @@ function Accept({ token, invitation }: AnswerProps) {
 function Register({ token, invitation }: AnswerProps) {
   const { t } = useTranslation('organizations');
   const welcome = useWelcome(invitation);
+  const client = useQueryClient();
   const [displayName, setDisplayName] = useState('');
   const [password, setPassword] = useState('');
   const [checked, setChecked] = useState(false);
@@ -248,6 +291,11 @@ function Register({ token, invitation }: AnswerProps) {
     onSuccess: async (reply) => {
       finishSignIn(reply);
       await welcome();
+    },
+    // The account may be made and the answer lost: the page then says what to do.
+    onError: (error) => {
+      if (codeOf(error) === 'invitation_invalid')
+        return client.invalidateQueries({ queryKey: previewOf(token).queryKey });
     },
   });
   const refused = useFieldErrors()(registering.error);

@@ -77,3 +77,12 @@ export const previewOf = (token: string) =>
     retry: 1,
     refetchOnWindowFocus: false,
   });
+
+/** Where somebody is by an invitation that they have accepted. Asked for once its link holds no more: nothing changes by it then. */
+export const arrivalOf = (userId: string, token: string) =>
+  queryOptions({
+    queryKey: ['invitation', token, 'arrival', userId],
+    queryFn: ({ signal }) => api.call(invitationRoutes.accept, { body: { token }, signal }),
+    retry: 1,
+    refetchOnWindowFocus: false,
+  });

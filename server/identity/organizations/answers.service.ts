@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { invitedRole } from '../../../shared/identity/invitations.ts';
-import type { InvitationPreview } from '../../../shared/identity/invitations.ts';
+import type { InvitationArrival, InvitationPreview } from '../../../shared/identity/invitations.ts';
 import type { UserActor } from '../../kernel/actor.ts';
 import type { Transaction } from '../../kernel/db/database.ts';
 import { AppError } from '../../kernel/errors.ts';
@@ -21,13 +21,18 @@ import type { AddressedRow } from './invitations.repository.ts';
 import { presentPreview } from './invitations.presenter.ts';
 import { ensurePrimary, join } from './joining.ts';
 import { administers } from './membership.ts';
-import { giveRole, lockPerson, membershipIn } from './memberships.repository.ts';
+import { giveRole, lockPerson, membershipIn, membershipsOf } from './memberships.repository.ts';
 
 /** An invitation that holds, with what it leads to beside the organization. */
 interface Held {
   row: AddressedRow;
   course: { invitation: CourseInvitation; title: string } | null;
 }
+
+const arrivalOf = (row: AddressedRow): InvitationArrival => ({
+  organizationId: row.organization_id,
+  courseId: row.course_id,
+});
 
 /** What people do with the link that they got by mail. */
 export class AnswerService {
@@ -48,15 +53,15 @@ export class AnswerService {
   }
 
   /**
+   * Whoever has accepted it, and is still where it led, is answered as they were the first time: that answer may have been lost.
    * @throws AppError invitation_invalid (also for an account that it was not sent to), verification_required, course_closed,
    *   course_full, already_enrolled, enrollment_refused
    */
-  async accept(
-    actor: UserActor,
-    token: string,
-  ): Promise<{ organizationId: string; courseId: string | null }> {
+  async accept(actor: UserActor, token: string): Promise<InvitationArrival> {
     return this.#deps.db.transaction(async (tx) => {
-      const { row, course } = await this.#open(tx, token);
+      const found = await this.#lock(tx, token);
+      if (found && (await this.#hasArrived(tx.em, actor.userId, found))) return arrivalOf(found);
+      const { row, course } = await this.#hold(tx.em, found);
       await lockPerson(tx.em, actor.userId);
       const user = await tx.em.findOneOrFail(User, { id: actor.userId });
       if (user.email !== row.email) throw new AppError('invitation_invalid');
@@ -65,7 +70,7 @@ export class AnswerService {
       if (course) await this.#book.courses.enter(tx, course.invitation, { userId: actor.userId, actor });
       await this.#answer(tx, row, actor.userId);
       this.#book.audit(tx, actor, row, 'invitation.accepted');
-      return { organizationId: row.organization_id, courseId: row.course_id };
+      return arrivalOf(row);
     });
   }
 
@@ -151,9 +156,24 @@ export class AnswerService {
     await setInvitation(tx.em, row.id, { status: 'accepted', accepted_by: userId, accepted_at: now }, now);
   }
 
+  /** Whether somebody has accepted this invitation, and is still in what it led to. */
+  async #hasArrived(em: EntityManager, userId: string, row: AddressedRow): Promise<boolean> {
+    if (row.status !== 'accepted' || row.accepted_by !== userId) return false;
+    const memberships = await membershipsOf(em, userId);
+    const isMember = memberships.some(
+      ({ organization_id: id, left_at: left, status, suspended }) =>
+        id === row.organization_id && left === null && status === 'active' && !suspended,
+    );
+    if (!isMember || row.course_id === null) return isMember;
+    return this.#book.courses.isIn(em, { courseId: row.course_id, userId });
+  }
+
   async #open(tx: Transaction, token: string): Promise<Held> {
-    const row = await invitationOf(tx.em, hashSecret(token), this.#deps.clock.now(), 'for update of i');
-    return this.#hold(tx.em, row);
+    return this.#hold(tx.em, await this.#lock(tx, token));
+  }
+
+  #lock(tx: Transaction, token: string): Promise<AddressedRow | null> {
+    return invitationOf(tx.em, hashSecret(token), this.#deps.clock.now(), 'for update of i');
   }
 
   /**

@@ -32,6 +32,7 @@ export interface AddressedRow extends InvitationRow {
   organization_name: string;
   /** The account of the address, if there is one. */
   account_id: string | null;
+  accepted_by: string | null;
 }
 
 const effectiveStatus = `case when i.status = 'pending' and i.expires_at <= ? then 'expired' else i.status end`;
@@ -95,7 +96,7 @@ export async function invitationOf(
   lock: '' | 'for update of i' = '',
 ): Promise<AddressedRow | null> {
   const [row] = await em.execute<AddressedRow[]>(
-    `select ${columns}, o.name as organization_name,
+    `select ${columns}, i.accepted_by, o.name as organization_name,
        (select u.id from users u where u.email = i.email and u.deleted_at is null) as account_id
      from invitations i join organizations o on o.id = i.organization_id
      where i.scope in ('organization', 'course') and i.token_hash = ? ${lock}`,

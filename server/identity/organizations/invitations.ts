@@ -70,6 +70,8 @@ export interface CourseDoor {
     invitation: CourseInvitation,
     person: { userId: string; actor: UserActor | null },
   ): Promise<void>;
+  /** Whether somebody learns in a course now. */
+  isIn(em: EntityManager, one: { courseId: string; userId: string }): Promise<boolean>;
 }
 
 /** Invitations by mail, whatever they lead to. Who may invite to it is asked before, by whoever owns that. */
