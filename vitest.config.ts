@@ -20,6 +20,8 @@ export default defineConfig({
           include: ['tests/**/*.test.ts', 'tests/**/*.test.tsx'],
           exclude: ['tests/e2e/**', 'tests/architecture/**', 'tests/bench/**'],
           globalSetup,
+          // A worker loads the server once, not for every file: no module keeps state that another test could meet.
+          isolate: false,
           testTimeout: 20_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

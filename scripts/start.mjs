@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureClient } from './lib/client-build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { nodeBinary } from './lib/node-binary.mjs';
+import { compileCache, nodeBinary } from './lib/node-binary.mjs';
 import { main } from './lib/say.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +28,7 @@ function serve(node, args) {
   const child = spawn(command[0], command.slice(1), {
     cwd: root,
     stdio: 'inherit',
+    env: { ...process.env, ...compileCache(root) },
     // A group of its own: Ctrl-C reaches the server once, through us, not a second time from the terminal and a third
     // from npm, which a server takes as "hurry".
     detached: process.platform !== 'win32',

@@ -7,7 +7,7 @@ import { ensureChromium } from './lib/chromium.mjs';
 import { ensureClient } from './lib/client-build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { ensureMediaWorker } from './lib/media-worker.mjs';
-import { nodeBinary } from './lib/node-binary.mjs';
+import { compileCache, nodeBinary } from './lib/node-binary.mjs';
 import { run } from './lib/run.mjs';
 import { main, say } from './lib/say.mjs';
 import { verdict } from './lib/test-report.mjs';
@@ -28,7 +28,12 @@ await main(async () => {
     const report = join(folder, 'report.json');
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const args = ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...process.argv.slice(2)];
-    const env = { ...process.env, LECTERN_CHROMIUM: chromium, MEDIASOUP_WORKER_BIN: worker };
+    const env = {
+      ...process.env,
+      ...compileCache(root),
+      LECTERN_CHROMIUM: chromium,
+      MEDIASOUP_WORKER_BIN: worker,
+    };
     // A server's settings in the caller's shell are not the tests'.
     delete env.NODE_ENV;
     const { status } = await run(node, args, { cwd: root, env });

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
@@ -70,6 +71,8 @@ async function start(given: Config, stops: (() => Promise<void>)[]): Promise<voi
   const password = config.demo ? await demo(app, config) : null;
   const address = await app.start();
   announce(config, address, tls !== undefined, password, performance.now() - startedAt);
+  // Kept now, where NODE_COMPILE_CACHE names a folder: who is killed keeps nothing.
+  flushCompileCache();
   followMedia(app);
 }
 
