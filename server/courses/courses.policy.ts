@@ -22,6 +22,10 @@ export function relationsTo(facts: RelationFacts, userId: string, now: Date): Re
 /** Whether learners see the course: drafts and archives are for those who make them. */
 export const isOpen = (course: { status: string }): boolean => course.status === 'published';
 
+/** Whether every member of the organization may come across the course. */
+export const isOffered = (course: { status: string; visibility: string }): boolean =>
+  isOpen(course) && course.visibility === 'public';
+
 /** What is asked to say as what somebody sees a course. */
 export const standingAsks = ['course.read'] as const satisfies readonly Permission[];
 

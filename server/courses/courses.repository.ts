@@ -95,7 +95,7 @@ export async function displayNames(
 ): Promise<Map<string, string>> {
   const rows = await em.execute<{ id: string; display_name: string }[]>(
     'select id, display_name from users where id = any(?::uuid[])',
-    [`{${[...new Set(userIds)].join(',')}}`],
+    [uuids([...new Set(userIds)])],
   );
   return new Map(rows.map((row) => [row.id, row.display_name]));
 }
@@ -121,15 +121,33 @@ export async function lockCourse(em: EntityManager, courseId: string): Promise<v
   await em.execute('select 1 from courses where id = ? for no key update', [courseId]);
 }
 
+/** How somebody is in a course. */
+export interface Standing {
+  status: EnrollmentStatus;
+  enrollmentType: string;
+  enrolledBy: string | null;
+}
+
 /** How somebody's enrolments in some courses stand, by course id. */
-export async function enrollmentStatuses(
+export async function enrollmentStandings(
   em: EntityManager,
   userId: string,
   courseIds: readonly string[],
-): Promise<Map<string, EnrollmentStatus>> {
-  const rows = await em.execute<{ course_id: string; status: EnrollmentStatus }[]>(
-    'select course_id, status from enrollments where user_id = ? and course_id = any(?::uuid[]) and deleted_at is null',
-    [userId, `{${courseIds.join(',')}}`],
+): Promise<Map<string, Standing>> {
+  const rows = await em.execute<
+    { course_id: string; status: EnrollmentStatus; enrollment_type: string; enrolled_by: string | null }[]
+  >(
+    `select course_id, status, enrollment_type, enrolled_by from enrollments
+     where user_id = ? and course_id = any(?::uuid[]) and deleted_at is null`,
+    [userId, uuids(courseIds)],
   );
-  return new Map(rows.map((row) => [row.course_id, row.status]));
+  return new Map(
+    rows.map(({ course_id, status, enrollment_type: enrollmentType, enrolled_by: enrolledBy }) => [
+      course_id,
+      { status, enrollmentType, enrolledBy },
+    ]),
+  );
 }
+
+/** A list of ids as PostgreSQL writes an array. */
+const uuids = (ids: readonly string[]): string => `{${ids.join(',')}}`;

@@ -28,6 +28,10 @@ const endsByWithdrawal: ReadonlySet<EnrollmentStatus> = new Set([
 /** Whether an enrolment in this state is in `courses.enrollment_count`. */
 export const isCounted = (status: EnrollmentStatus): boolean => counted.has(status);
 
+/** Whether a learner is at it: there is no result yet, and nobody has decided against them. */
+export const isUnderWay = (status: EnrollmentStatus): boolean =>
+  status === 'enrolled' || status === 'in_progress';
+
 /** Whether an enrolment lets its learner into the course. */
 export function givesAccess(
   enrollment: { status: EnrollmentStatus; paymentStatus: PaymentStatus; expiresAt: Date | null },

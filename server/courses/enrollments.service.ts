@@ -20,6 +20,12 @@ export interface EnrollmentInput {
   userId: string;
 }
 
+/** What became of putting somebody into a course. */
+export type Started = 'enrolled' | 'already_enrolled' | 'course_full' | 'refused';
+
+/** Who put somebody into a course, and how. */
+type How = Pick<Enrollment, 'enrollmentType' | 'enrolledBy'>;
+
 /** Putting learners into courses and taking them out. */
 export class EnrollmentService {
   readonly #db: Database;
@@ -61,7 +67,7 @@ export class EnrollmentService {
         actor.kind === 'system'
           ? ({ enrollmentType: 'automatic', enrolledBy: null } as const)
           : ({ enrollmentType: 'admin', enrolledBy: actor.userId } as const);
-      await this.#start(tx, actor, course, input.userId, how);
+      assertStarted(await this.start(tx, actor, course, input.userId, how));
     });
   }
 
@@ -79,8 +85,9 @@ export class EnrollmentService {
     const course = await tx.em.findOne(Course, { id: input.courseId }, { refresh: true });
     if (!course || !isOpen(course)) throw new AppError('course_closed');
     const how = { enrollmentType: 'invitation', enrolledBy: input.invitedBy } as const;
-    const started = await this.#start(tx, input.actor, course, input.userId, how);
-    if (!started) throw new AppError('already_enrolled');
+    const started = await this.start(tx, input.actor, course, input.userId, how);
+    if (started === 'already_enrolled') throw new AppError(started);
+    assertStarted(started);
   }
 
   /** Whether somebody learns in the course now. In the caller's `em`, so that it can be part of a transaction. */
@@ -100,20 +107,60 @@ export class EnrollmentService {
       const course = await this.#authorize(tx, actor, input.courseId);
       const enrollment = await tx.em.findOne(Enrollment, { course, userId: input.userId });
       if (!enrollment) throw new AppError('not_found');
-      const { status } = enrollment;
-      if (!canWithdraw(status)) return;
-      enrollment.status = 'withdrawn';
-      enrollment.withdrawnAt = this.#clock.now();
-      await tx.em.flush();
-      if (isCounted(status)) await this.#count(tx, course, -1);
-      this.#record(tx, actor, course, input.userId, {
-        action: 'enrollment.ended',
-        old: { status },
-        new: { status: 'withdrawn' },
-      });
-      await this.#tell(tx, 'courses.enrollment.ended', course, input.userId);
-      await this.#notices.send(tx, 'access.changed', { userId: input.userId });
+      await this.end(tx, actor, course, enrollment);
     });
+  }
+
+  /** Ends an enrolment in a course that is locked, by whoever may; changes nothing for who is out already. */
+  async end(tx: Transaction, actor: Actor, course: Course, enrollment: Enrollment): Promise<void> {
+    const { status, userId } = enrollment;
+    if (!canWithdraw(status)) return;
+    enrollment.status = 'withdrawn';
+    enrollment.withdrawnAt = this.#clock.now();
+    await tx.em.flush();
+    if (isCounted(status)) await this.#count(tx, course, -1);
+    this.#record(tx, actor, course, userId, {
+      action: 'enrollment.ended',
+      old: { status },
+      new: { status: 'withdrawn' },
+    });
+    await this.#tell(tx, 'courses.enrollment.ended', course, userId);
+    await this.#notices.send(tx, 'access.changed', { userId });
+  }
+
+  /** Puts somebody into a course that is locked, who may be put there by whoever does it. */
+  async start(
+    tx: Transaction,
+    actor: Actor | null,
+    course: Course,
+    userId: string,
+    how: How,
+  ): Promise<Started> {
+    const existing = await tx.em.findOne(Enrollment, { course, userId });
+    const before = existing?.status ?? null;
+    const enrolledAt = this.#clock.now();
+    const isOver = existing?.expiresAt ? existing.expiresAt <= enrolledAt : false;
+    const step = onEnroll(before, isOver);
+    if (step === 'keep') return 'already_enrolled';
+    if (step === 'refuse') return 'refused';
+    const needsPlace = before === null || !isCounted(before);
+    if (needsPlace && course.enrollmentCount >= (course.maxEnrollments ?? Infinity)) return 'course_full';
+    if (existing)
+      Object.assign(existing, { ...how, status: 'enrolled', withdrawnAt: null, expiresAt: null, enrolledAt });
+    else {
+      const { organizationId } = course;
+      const made = { ...how, id: this.#ids.uuid(), organizationId, userId, course, enrolledAt };
+      tx.em.persist(tx.em.create(Enrollment, made));
+    }
+    await tx.em.flush();
+    if (needsPlace) await this.#count(tx, course, 1);
+    this.#record(tx, actor, course, userId, {
+      action: 'enrollment.started',
+      old: { status: before },
+      new: { status: 'enrolled', enrollmentType: how.enrollmentType },
+    });
+    await this.#tell(tx, 'courses.enrollment.started', course, userId);
+    return 'enrolled';
   }
 
   /** Locks the course, so that its counter and its limit of places are judged one enrolment at a time. */
@@ -133,47 +180,13 @@ export class EnrollmentService {
     if (!(await isMember(tx.em, userId, course.organizationId))) throw new AppError('not_found');
   }
 
-  /** @returns false for who is in already */
-  async #start(
-    tx: Transaction,
-    actor: Actor | null,
-    course: Course,
-    userId: string,
-    how: Pick<Enrollment, 'enrollmentType' | 'enrolledBy'>,
-  ): Promise<boolean> {
-    const existing = await tx.em.findOne(Enrollment, { course, userId });
-    const before = existing?.status ?? null;
-    const enrolledAt = this.#clock.now();
-    const isOver = existing?.expiresAt ? existing.expiresAt <= enrolledAt : false;
-    const step = onEnroll(before, isOver);
-    if (step === 'keep') return false;
-    if (step === 'refuse') throw new AppError('enrollment_refused');
-    const needsPlace = before === null || !isCounted(before);
-    if (needsPlace && course.enrollmentCount >= (course.maxEnrollments ?? Infinity))
-      throw new AppError('course_full');
-    if (existing)
-      Object.assign(existing, { ...how, status: 'enrolled', withdrawnAt: null, expiresAt: null, enrolledAt });
-    else {
-      const { organizationId } = course;
-      const made = { ...how, id: this.#ids.uuid(), organizationId, userId, course, enrolledAt };
-      tx.em.persist(tx.em.create(Enrollment, made));
-    }
-    await tx.em.flush();
-    if (needsPlace) await this.#count(tx, course, 1);
-    this.#record(tx, actor, course, userId, {
-      action: 'enrollment.started',
-      old: { status: before },
-      new: { status: 'enrolled', enrollmentType: how.enrollmentType },
-    });
-    await this.#tell(tx, 'courses.enrollment.started', course, userId);
-    return true;
-  }
-
   async #count(tx: Transaction, course: Course, by: 1 | -1): Promise<void> {
     await tx.em.execute('update courses set enrollment_count = enrollment_count + ? where id = ?', [
       by,
       course.id,
     ]);
+    // Whoever is next in the same transaction is judged by what it says now.
+    await tx.em.refresh(course);
   }
 
   #record(
@@ -207,4 +220,10 @@ export class EnrollmentService {
       payload: { userId, courseId: course.id },
     });
   }
+}
+
+/** @throws AppError course_full, enrollment_refused */
+function assertStarted(started: Started): void {
+  if (started === 'course_full') throw new AppError('course_full');
+  if (started === 'refused') throw new AppError('enrollment_refused');
 }

@@ -20,6 +20,7 @@ import type { EnrollmentInput } from './enrollments.service.ts';
 import { expiringEnrollments } from './expiring.ts';
 import { CourseInvitationService } from './invitations.service.ts';
 import { LearnerService } from './learner.service.ts';
+import { TeamService } from './team.service.ts';
 
 export { Course, Enrollment };
 export type { EnrollmentInput };
@@ -74,11 +75,12 @@ export function createCourses(deps: {
   deps.access.relate('course', courseSource);
   const courses = new CourseService(deps);
   const enrollments = new EnrollmentService(deps);
-  const learners = new LearnerService(deps);
+  const team = new TeamService({ ...deps, courses, enrollments });
+  const learners = new LearnerService({ ...deps, team });
   const invitations = new CourseInvitationService({ ...deps, enrollments });
   deps.invitations.openCourses(invitations.door());
   return {
-    routes: bindRoutes(courses, learners, invitations),
+    routes: bindRoutes(courses, learners, invitations, team),
     expiring: expiringEnrollments(deps.db),
     standing: (em, who, courseId) => courses.standing(em, who, courseId),
     courseIdsOf: (em, who, organizationId) => courses.courseIdsOf(em, who, organizationId),

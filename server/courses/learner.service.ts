@@ -6,16 +6,20 @@ import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { Course } from './course.entity.ts';
 import { standingAsks, standingOf } from './courses.policy.ts';
-import { candidates, displayNames, enrollmentStatuses } from './courses.repository.ts';
+import { candidates, displayNames, enrollmentStandings } from './courses.repository.ts';
+import { isUnderWay } from './enrollment.ts';
+import type { TeamService } from './team.service.ts';
 
 /** The courses of a learner for those who may follow their progress. */
 export class LearnerService {
   readonly #db: Database;
   readonly #access: Access;
+  readonly #team: TeamService;
 
-  constructor(deps: { db: Database; access: Access }) {
+  constructor(deps: { db: Database; access: Access; team: TeamService }) {
     this.#db = deps.db;
     this.#access = deps.access;
+    this.#team = deps.team;
   }
 
   /** @throws AppError not_found, forbidden */
@@ -23,11 +27,20 @@ export class LearnerService {
     const em = this.#db.em();
     const ids = await this.followedCourseIds(em, actor, userId);
     const courses = await em.find(Course, { id: { $in: ids } }, { orderBy: { title: 'asc', id: 'asc' } });
-    const names = await displayNames(
-      em,
-      courses.map(({ instructorId }) => instructorId),
-    );
-    const statuses = await enrollmentStatuses(em, userId, ids);
+    const standings = await enrollmentStandings(em, userId, ids);
+    const underWay = [...standings]
+      .filter(([, { status }]) => isUnderWay(status))
+      .map(([courseId, one]) => ({ courseId, ...one }));
+    const byTeam = await this.#team.enrolledByTeam(em, actor, userId, underWay);
+    const managers = new Map(byTeam.map(({ courseId, enrolledBy }) => [courseId, enrolledBy]));
+    const names = await displayNames(em, [
+      ...courses.map(({ instructorId }) => instructorId),
+      ...managers.values(),
+    ]);
+    const enrolledBy = (courseId: string): LearnerCourseView['enrolledBy'] => {
+      const id = managers.get(courseId);
+      return id === undefined ? null : { displayName: names.get(id) ?? '', isSelf: id === actor.userId };
+    };
     return {
       items: courses.map((course) => ({
         id: course.id,
@@ -35,7 +48,9 @@ export class LearnerService {
         title: course.title,
         subtitle: course.subtitle ?? null,
         instructor: { displayName: names.get(course.instructorId) ?? '' },
-        enrollmentStatus: learningStatuses.find((one) => one === statuses.get(course.id)) ?? 'enrolled',
+        enrollmentStatus:
+          learningStatuses.find((one) => one === standings.get(course.id)?.status) ?? 'enrolled',
+        enrolledBy: enrolledBy(course.id),
       })),
       nextCursor: null,
     };

@@ -13,6 +13,8 @@ export const learnerCourseView = z.object({
   subtitle: z.string().nullable(),
   instructor: z.object({ displayName: z.string() }),
   enrollmentStatus: z.enum(learningStatuses),
+  /** The manager who enrolled them, where the caller may take them out again: that manager, or one above; else null. */
+  enrolledBy: z.object({ displayName: z.string(), isSelf: z.boolean() }).nullable(),
 });
 export type LearnerCourseView = z.infer<typeof learnerCourseView>;
 

@@ -153,7 +153,7 @@ export const relationGrants = {
   /** An active guardian of the person. */
   'user.guardian': ['user.read', 'progress.read', 'gradebook.read'],
   /** Their manager, directly or through others. */
-  'user.manager': ['user.read', 'progress.read'],
+  'user.manager': ['user.read', 'progress.read', 'enrollment.manage'],
   /** Any active member of the organization. */
   'organization.member': ['organization.read'],
   /** Looks after who is in it (membership role `manager`). */

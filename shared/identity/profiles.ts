@@ -121,6 +121,8 @@ export const reportView = z.object({
   /** 1: reports to the caller; 2: to somebody who does, and so on. */
   level: z.int().min(1),
   manager: someone,
+  /** The organization that looks after the person. */
+  organizationId: id,
   /** Whether the person lets the caller see their profile. */
   hasProfile: z.boolean(),
 });

@@ -151,6 +151,7 @@ beforeAll(async () => {
   };
   foreign['parentRoleId'] = idOf('roleId', foreign);
   foreign['ids'] = idOf('fieldId', foreign);
+  foreign['userIds'] = studentId;
   await settleStrangers(url);
 });
 
@@ -346,6 +347,8 @@ const byOwnRule: Record<string, string> = {
   'profiles.unfollow': 'one’s own list',
   'profiles.followers': 'what the person lets whom see',
   'profiles.following': 'the same',
+  'team.enroll': 'who is below the caller',
+  'team.takeOut': 'the same, and who enrolled them',
   'twoFactor.stepUp': 'one’s own second factor',
 };
 

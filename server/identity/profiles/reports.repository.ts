@@ -14,6 +14,7 @@ export interface ReportRow {
   level: number;
   manager_id: string;
   manager_name: string;
+  organization_id: string;
   has_profile: boolean;
   /** The name that the list is sorted by. */
   sort_name: string;
@@ -40,12 +41,12 @@ export async function listReports(
        select p.user_id, p.manager_id, b.level + 1 from user_profiles p join below b on p.manager_id = b.id where b.level < ?
      )
      select u.id, u.display_name, u.avatar_url, r.slug as role, p.job_title, p.department, u.last_activity_at, b.level,
-       boss.id as manager_id, boss.display_name as manager_name, ${isShown} as has_profile, lower(u.display_name) as sort_name
+       boss.id as manager_id, boss.display_name as manager_name, m.organization_id, ${isShown} as has_profile, lower(u.display_name) as sort_name
      from below b join users u on u.id = b.id join roles r on r.id = u.primary_role_id join users boss on boss.id = b.manager_id
+     join organization_memberships m on m.user_id = u.id and m.is_primary and m.left_at is null
      left join user_profiles p on p.user_id = u.id
      where u.deleted_at is null and u.status <> 'inactive' and u.id <> ?
-       and exists (select 1 from organization_memberships m where m.user_id = u.id and m.is_primary and m.left_at is null
-         and m.organization_id = any(?::uuid[]))
+       and m.organization_id = any(?::uuid[])
        ${page.after ? 'and (b.level, lower(u.display_name), u.id) > (?::int, ?::text, ?::uuid)' : ''}
      order by b.level, lower(u.display_name), u.id limit ?`,
     [

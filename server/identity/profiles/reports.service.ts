@@ -45,5 +45,6 @@ const presentReport = (row: ReportRow): ReportView => ({
   lastActivityAt: isoOrNull(row.last_activity_at === null ? null : new Date(row.last_activity_at)),
   level: row.level,
   manager: { id: row.manager_id, displayName: row.manager_name },
+  organizationId: row.organization_id,
   hasProfile: row.has_profile,
 });
