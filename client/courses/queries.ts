@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { coursesRoutes } from '../../shared/courses/contract.ts';
+import { teamRoutes } from '../../shared/courses/team.ts';
 import { liveRoutes } from '../../shared/live/contract.ts';
 import type { LiveSessionView } from '../../shared/live/contract.ts';
 import { api } from '../kernel/api.ts';
@@ -60,3 +61,35 @@ export const useCancel = (sessionId: string) =>
   useClassMutation((reason: string) =>
     api.call(liveRoutes.cancel, { params: { sessionId }, body: { reason: reason.trim() || null } }),
   );
+
+/** The open courses that a manager may choose for the people below them. */
+export const teamCourses = (organizationId: string, q: string) =>
+  queryOptions({
+    queryKey: ['courses', 'team', organizationId, q],
+    queryFn: ({ signal }) =>
+      api.call(teamRoutes.courses, { query: { organizationId, ...(q ? { q } : {}) }, signal }),
+  });
+
+/** Enrols people below a manager. */
+export function useEnrollTeam() {
+  const changed = useTeamRefresh();
+  return useMutation({
+    mutationFn: ({ courseId, userIds }: { courseId: string; userIds: string[] }) =>
+      api.call(teamRoutes.enroll, { params: { courseId }, body: { userIds } }),
+    onSuccess: changed,
+  });
+}
+
+/** Takes somebody out of a course again. */
+export const takeOut = (courseId: string, userId: string) =>
+  api.call(teamRoutes.takeOut, { params: { courseId, userId } });
+
+/** After a change of what the people below a manager learn. */
+export function useTeamRefresh(): () => Promise<unknown> {
+  const client = useQueryClient();
+  return () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: ['my-reports'] }),
+      client.invalidateQueries({ queryKey: ['courses', 'team'] }),
+    ]);
+}

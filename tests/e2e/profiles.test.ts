@@ -162,3 +162,74 @@ it('an administrator gives somebody a manager, who sees what their people learn'
   await seen(tess, 'reports');
   expect([...head.problems, ...tess.problems]).toEqual([]);
 });
+
+it('a manager enrols their people in a course, and takes one out again', async () => {
+  await createCourse(stage.databaseUrl, ids['tess'] ?? '', 'Fire safety');
+  await sql(
+    stage.databaseUrl,
+    `insert into user_profiles (user_id, manager_id) select unnest($1::uuid[]), $2
+     on conflict (user_id) do update set manager_id = excluded.manager_id`,
+    [[ids['ana'], ids['ben']], ids['tess']],
+  );
+  const tess = await stage.enter('tess@test.lectern', '/reports', phone);
+  await tess.at('report').nth(1).waitFor();
+  await tess.at('reports-enroll').click();
+  await tess.at('reports-obstacle').filter({ hasText: 'Select people first.' }).waitFor();
+  await tess.page.getByRole('checkbox', { name: 'Select Ana Silva' }).check();
+  expect(await tess.at('reports-select-all').isChecked()).toBe(false);
+  await tess.at('reports-select-all').check();
+  await tess.page.getByText('2 selected').waitFor();
+  await seen(tess, 'selected reports');
+
+  // By keyboard from here on.
+  await tess.at('reports-enroll').press('Enter');
+  await tess.at('team-enroll').press('Enter');
+  await tess.page.getByText('Choose a course.').waitFor();
+  const course = tess.page.getByRole('combobox', { name: 'Course' });
+  await course.fill('no such');
+  await tess.page.getByText('No open course is called that.').waitFor();
+  await course.fill('fire');
+  await tess.page.getByRole('option', { name: 'Fire safety' }).waitFor();
+  await course.press('ArrowDown');
+  await course.press('Enter');
+  await tess.page.route('**/reports', (route) => route.abort());
+  await tess.at('team-enroll').press('Enter');
+  await tess.at('problem').filter({ hasText: 'Enrolling did not work' }).waitFor();
+  expect(await course.inputValue()).toBe('Fire safety');
+  await seen(tess, 'enrolling that failed');
+  await tess.page.unroute('**/reports');
+  await enroll(stage.databaseUrl, ids['ben'] ?? '', await courseCalled('Fire safety'));
+  await tess.at('team-enroll').press('Enter');
+  const outcomes = tess.at('team-outcomes');
+  await outcomes.filter({ hasText: '1 person was enrolled.' }).waitFor();
+  expect(await outcomes.getByRole('listitem').allInnerTexts()).toEqual([
+    'Ana Silva – enrolled',
+    'Ben Okri – was enrolled already',
+  ]);
+  await seen(tess, 'who was enrolled');
+  await tess.at('team-done').press('Enter');
+  await outcomes.waitFor({ state: 'detached' });
+  expect(await tess.page.getByRole('checkbox', { checked: true }).count()).toBe(0);
+
+  const row = tess.at('report').filter({ hasText: 'Ana Silva' });
+  await row.getByTestId('report-courses').press('Enter');
+  const place = row.getByTestId('report-course').filter({ hasText: 'enrolled by you' });
+  await place.filter({ hasText: 'Fire safety' }).waitFor();
+  expect(await row.getByTestId('take-out').count()).toBe(1);
+  await seen(tess, 'a report whom one enrolled');
+  await place.getByTestId('take-out').press('Enter');
+  await tess.page.getByRole('dialog').getByText('will not learn in “Fire safety”').waitFor();
+  await seen(tess, 'taking a report out');
+  await tess.at('confirm').press('Enter');
+  await tess.page.getByText('Ana Silva is out of “Fire safety”.').first().waitFor();
+  await place.waitFor({ state: 'detached' });
+  // The button is gone; the focus is where its list belongs.
+  await tess.page.waitForFunction(
+    () => document.activeElement?.getAttribute('data-testid') === 'report-courses',
+  );
+  expect(tess.problems).toEqual([]);
+});
+
+const courseCalled = async (title: string): Promise<string> =>
+  (await sql<{ id: string }>(stage.databaseUrl, 'select id from courses where title = $1', [title]))[0]?.id ??
+  '';

@@ -96,6 +96,17 @@ export const profilesTexts = {
     coursesFailed: 'The courses could not be loaded',
     noCourses: 'In no course at present.',
     with: 'with {{name}}',
+    enrolledBySelf: 'enrolled by you',
+    enrolledBy: 'enrolled by {{name}}',
+    select: 'Select {{name}}',
+    selectAll: 'Select all shown',
+    selected: '{{count}} selected',
+    enroll: 'Enrol in a course',
+    cannotEnroll: {
+      none: 'Select people first.',
+      many: 'At most {{most}} people can be enrolled at once.',
+      mixed: 'Select people of one organization: a course is for the people of its own.',
+    },
     status: { enrolled: 'Enrolled', in_progress: 'In progress', completed: 'Completed' },
   },
 };

@@ -1,11 +1,13 @@
-import { Badge, Button, Collapse, Group, Skeleton, Text } from '@mantine/core';
+import { Badge, Button, Checkbox, Collapse, Group, Skeleton, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
+import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LearnerCourseView } from '../../../shared/courses/learner.ts';
 import type { ReportView } from '../../../shared/identity/profiles.ts';
+import { TakeOutButton } from '../../courses/take-out-button.tsx';
 import { formatMoment } from '../../kernel/i18n/format.ts';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { PersonLink } from '../../kernel/ui/person-link.tsx';
@@ -13,11 +15,18 @@ import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import classes from './profiles.module.css';
 import { coursesOfReport } from './queries.ts';
 
+interface ReportRowProps {
+  person: ReportView;
+  selected: boolean;
+  onSelect: (selected: boolean) => void;
+}
+
 /** One person below the manager; their courses are loaded when they are asked for. */
-export function ReportRow({ person }: { person: ReportView }) {
+export function ReportRow({ person, selected, onSelect }: ReportRowProps) {
   const { t } = useTranslation(['profiles', 'people']);
   const [opened, courses] = useDisclosure(false);
   const panel = useId();
+  const toggle = useRef<HTMLButtonElement>(null);
   const { displayName: name } = person;
   const work = [person.jobTitle ?? t(`people:roles.${person.role}`), person.department]
     .filter(Boolean)
@@ -26,6 +35,12 @@ export function ReportRow({ person }: { person: ReportView }) {
   return (
     <li className={classes.report} data-testid="report">
       <div className={classes.row}>
+        <Checkbox
+          checked={selected}
+          onChange={(event) => onSelect(event.currentTarget.checked)}
+          aria-label={t('reports.select', { name })}
+          data-testid="report-select"
+        />
         <PersonAvatar userId={person.id} name={name} src={person.avatarUrl} size={44} />
         <div className={classes.text}>
           <Text fw={600}>
@@ -44,6 +59,7 @@ export function ReportRow({ person }: { person: ReportView }) {
           </Text>
         </div>
         <Button
+          ref={toggle}
           size="xs"
           variant="default"
           rightSection={<Chevron size={14} aria-hidden />}
@@ -57,15 +73,26 @@ export function ReportRow({ person }: { person: ReportView }) {
         </Button>
       </div>
       <Collapse expanded={opened} id={panel} className={classes.courses}>
-        {opened && <Courses userId={person.id} />}
+        {opened && <Courses person={person} toggle={toggle} />}
       </Collapse>
     </li>
   );
 }
 
-function Courses({ userId }: { userId: string }) {
+interface CoursesProps {
+  person: ReportView;
+  /** What opens and closes this. */
+  toggle: RefObject<HTMLButtonElement | null>;
+}
+
+function Courses({ person, toggle }: CoursesProps) {
   const { t } = useTranslation(['profiles', 'kernel']);
-  const query = useQuery(coursesOfReport(userId));
+  const query = useQuery(coursesOfReport(person.id));
+  const count = query.data?.items.length;
+  // With a course goes the button that had the focus.
+  useEffect(() => {
+    if (document.activeElement === document.body) toggle.current?.focus();
+  }, [count, toggle]);
   if (query.data)
     return query.data.items.length === 0 ? (
       <Text size="sm" c="dimmed" pb="sm" data-testid="report-no-courses">
@@ -74,7 +101,7 @@ function Courses({ userId }: { userId: string }) {
     ) : (
       <ul className={classes.list}>
         {query.data.items.map((course) => (
-          <Course key={course.id} course={course} />
+          <Course key={course.id} person={person} course={course} />
         ))}
       </ul>
     );
@@ -89,19 +116,28 @@ function Courses({ userId }: { userId: string }) {
   return <Skeleton height={32} mb="sm" role="status" aria-label={t('kernel:loading')} />;
 }
 
-function Course({ course }: { course: LearnerCourseView }) {
+function Course({ person, course }: { person: ReportView; course: LearnerCourseView }) {
   const { t } = useTranslation('profiles');
+  const manager = course.enrolledBy;
+  const enrolledBy = manager?.isSelf
+    ? t('reports.enrolledBySelf')
+    : manager && t('reports.enrolledBy', { name: manager.displayName });
   return (
     <Group component="li" justify="space-between" gap="xs" pb="sm" data-testid="report-course">
       <Text size="sm" className={classes.text}>
         {course.title}{' '}
         <Text span inherit c="dimmed">
-          {t('reports.with', { name: course.instructor.displayName })}
+          {[t('reports.with', { name: course.instructor.displayName }), enrolledBy]
+            .filter(Boolean)
+            .join(' · ')}
         </Text>
       </Text>
-      <Badge variant="light" tt="none" color={course.enrollmentStatus === 'completed' ? 'board' : 'gray'}>
-        {t(`reports.status.${course.enrollmentStatus}`)}
-      </Badge>
+      <Group gap="xs">
+        {course.enrolledBy && <TakeOutButton person={person} course={course} />}
+        <Badge variant="light" tt="none" color={course.enrollmentStatus === 'completed' ? 'board' : 'gray'}>
+          {t(`reports.status.${course.enrollmentStatus}`)}
+        </Badge>
+      </Group>
     </Group>
   );
 }

@@ -9,6 +9,7 @@ import classes from './profiles.module.css';
 import { myReports } from './queries.ts';
 import type { Reach } from './queries.ts';
 import { ReportRow } from './report-row.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 
 /** `/reports`: the people whose manager one is. */
 export function ReportsPage() {
@@ -16,6 +17,7 @@ export function ReportsPage() {
   usePageTitle(t('reports.title'));
   const [reach, setReach] = useState<Reach>('direct');
   const query = useInfiniteQuery(myReports(reach));
+  const [selected, setSelected] = useState<readonly string[]>([]);
   const people = query.data?.pages.flatMap(({ items }) => items);
   return (
     <PageShell>
@@ -28,7 +30,10 @@ export function ReportsPage() {
           <SegmentedControl
             aria-label={t('reports.reach')}
             value={reach}
-            onChange={(value) => setReach(value === 'all' ? 'all' : 'direct')}
+            onChange={(value) => {
+              setReach(value === 'all' ? 'all' : 'direct');
+              setSelected([]);
+            }}
             data={(['direct', 'all'] as const).map((value) => ({ value, label: t(`reports.${value}`) }))}
             data-testid="reports-reach"
           />
@@ -46,9 +51,19 @@ export function ReportsPage() {
         {people?.length === 0 && <Text data-testid="reports-empty">{t('reports.empty')}</Text>}
         {people && people.length > 0 && (
           <Paper withBorder px="lg" py="xs" radius="md">
+            <SelectionBar people={people} selected={selected} onSelect={setSelected} />
             <ul className={classes.list}>
               {people.map((person) => (
-                <ReportRow key={person.id} person={person} />
+                <ReportRow
+                  key={person.id}
+                  person={person}
+                  selected={selected.includes(person.id)}
+                  onSelect={(isSelected) =>
+                    setSelected((before) =>
+                      isSelected ? [...before, person.id] : before.filter((id) => id !== person.id),
+                    )
+                  }
+                />
               ))}
             </ul>
           </Paper>
