@@ -16,6 +16,8 @@ export interface DemoCourse {
   subtitle: string;
   description: string;
   teacher: string;
+  /** Whether everybody of the school may come across it. */
+  isPublic?: true;
   assistant?: string;
   /** Numbers of the students who learn in it, first and last; `also` adds single ones. */
   students: { from: number; to: number; also?: readonly number[] };
@@ -160,6 +162,7 @@ const physics: DemoCourse = {
 
 const literature: DemoCourse = {
   code: 'LIT-10',
+  isPublic: true,
   slug: 'world-literature-10',
   title: 'World Literature 10',
   subtitle: 'Stories that travelled',

@@ -79,7 +79,7 @@ function createCourse(
     subtitle,
     description,
     status: 'published',
-    visibility: 'restricted',
+    visibility: plan.isPublic ? 'public' : 'restricted',
     type: 'instructor_led',
     enrollmentCount: learners.length,
     publishedAt: clock.now(),

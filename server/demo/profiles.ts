@@ -64,13 +64,14 @@ async function createProfile(
   await em.execute('update users set last_login_at = ?, last_activity_at = ? where id = ?', [at, at, id]);
 }
 
-/** Teachers learn too. What is in progress or completed is not taken for a pupil's place in the register of past classes. */
+/** Teachers learn too, where their managers enrolled them. What is in progress or completed is not taken for a pupil's place in the register of past classes. */
 async function sitIn(em: EntityManager, userId: string, code: string, status: string): Promise<void> {
   await em.execute(
     `with entered as (
        insert into enrollments (organization_id, user_id, course_id, enrollment_type, enrolled_by, status, completed_at)
-       select organization_id, ?, id, 'admin', instructor_id, ?, case ? when 'completed' then now() end from courses where code = ? returning course_id)
+       select c.organization_id, p.user_id, c.id, 'manager', p.manager_id, ?, case ? when 'completed' then now() end
+       from courses c, user_profiles p where p.user_id = ? and c.code = ? returning course_id)
      update courses set enrollment_count = enrollment_count + 1 where id in (select course_id from entered)`,
-    [userId, status, status, code],
+    [status, status, userId, code],
   );
 }

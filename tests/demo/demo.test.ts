@@ -3,7 +3,10 @@ import { loadDemo, refreshDemoClasses, setDemoPasswords } from '../../server/dem
 import type { CreateNote } from '../../server/demo/index.ts';
 import { randomIds } from '../../server/kernel/ids.ts';
 import type { CourseView } from '../../shared/courses/contract.ts';
+import type { LearnerCourseView } from '../../shared/courses/learner.ts';
+import type { TeamCourseView } from '../../shared/courses/team.ts';
 import type { SignedInView } from '../../shared/identity/contract.ts';
+import type { ReportView } from '../../shared/identity/profiles.ts';
 import { startServer } from '../identity/server.ts';
 import type { TestServer } from '../identity/server.ts';
 import { createUser, sql } from '../support/factories.ts';
@@ -81,6 +84,22 @@ describe('the demo school', () => {
       `select c.id from courses c where enrollment_count <> (select count(*) from enrollments e where e.course_id = c.id)`,
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('has a teacher who manages somebody, has enrolled him, and can choose more for him', async () => {
+    const { accessToken: token } = (await signIn('teacher@lectern.test')).body;
+    const { body: reports } = await server.ask<{ items: ReportView[] }>('GET', '/me/reports', { token });
+    const [kenji] = reports.items;
+    expect(kenji?.displayName).toBe('Kenji Tanaka');
+    const learning = await server.ask<{ items: LearnerCourseView[] }>(
+      'GET',
+      `/me/children/${kenji?.id}/courses`,
+      { token },
+    );
+    expect(learning.body.items).toMatchObject([{ code: 'PHY-11L', enrolledBy: { isSelf: true } }]);
+    const choice = `/me/reports/courses?organizationId=${kenji?.organizationId}`;
+    const { body: courses } = await server.ask<{ items: TeamCourseView[] }>('GET', choice, { token });
+    expect(courses.items.map(({ code }) => code)).toEqual(['ALG-9A', 'BIO-10B', 'PHY-11L', 'LIT-10']);
   });
 
   it('shows what a school year leaves behind: devices, keys, invitations, a suspension, deeds in the trail', async () => {
