@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import type { LearnerCourseView } from '../../shared/courses/learner.ts';
-import { ConfirmDialog } from '../identity/organizations/confirm-dialog.tsx';
+import { ConfirmDialog } from '../kernel/ui/confirm-dialog.tsx';
 import { takeOut, useTeamRefresh } from './queries.ts';
 
 interface TakeOutButtonProps {

@@ -49,7 +49,7 @@ export async function openCourses(
 ): Promise<OpenCourseRow[]> {
   const { seen, q = '', cursor, limit } = page;
   return em.execute<OpenCourseRow[]>(
-    `select c.id, c.code, c.title, u.display_name as instructor, 
+    `select c.id, c.code, c.title, u.display_name as instructor,
        case when c.max_enrollments is not null then greatest(c.max_enrollments - c.enrollment_count, 0) end as places_left
      from courses c join users u on u.id = c.instructor_id
      where c.organization_id = ? and c.deleted_at is null and c.status = 'published'
