@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { checkpointFile } from '../../server/audit/checkpoints.ts';
 import { withRequestContext } from '../../server/kernel/request-context.ts';
 import { actorOf, openTrail } from './support.ts';
 import type { Trail } from './support.ts';
 
 let trail: Trail;
-beforeEach(async () => {
+beforeAll(async () => {
   trail = await openTrail();
 });
-afterEach(() => trail.close());
+beforeEach(() => trail.reset());
+afterAll(() => trail.close());
 
 const many = async (count: number): Promise<void> => {
   for (let n = 1; n <= count; n += 1) await trail.record({ action: `thing.step_${n}`, new: { n } });
@@ -314,6 +315,9 @@ describe('verification finds', () => {
       `with new as (select gen_random_uuid() as id) insert into audit_logs (id, seq, action, category, details_digest, origin_digest, mac)
        select new.id, ${seq}, action, category, details_digest, origin_digest, mac from audit_logs, new where seq = 1`;
     await expect(trail.sql(forged('0'))).rejects.toMatchObject({ code: '23514' });
+    // The other tests want the constraint back.
+    await trail.sql('begin');
+    onTestFinished(async () => void (await trail.sql('rollback')));
     await trail.sql('alter table audit_logs drop constraint audit_logs_seq_check');
     await trail.tamper(forged('0'), forged('-5'), forged('-9223372036854775808'));
     expect((await trail.verify()).problems).toEqual([

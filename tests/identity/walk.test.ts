@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import pg from 'pg';
 import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import sharp from 'sharp';
@@ -35,6 +36,8 @@ let foreign: Record<string, string>;
 /** The strangers' own organization, and a running class in it. */
 let own: { organizationId: string; courseId: string; sessionId: string; documentId: string };
 const strangers = new Map<string, TestActor>();
+/** Looks at all tables, over and over: a connection of its own knows them by then. */
+let watcher: pg.Client;
 
 /** Everybody of another organization: each role that it has, and one of its own that may do everything there is to do in it. */
 const strangerRoles = [...roleSlugs.filter((slug) => slug !== 'super_admin'), 'everything'];
@@ -47,6 +50,8 @@ const one = async (statement: string, ...values: unknown[]): Promise<string> => 
 beforeAll(async () => {
   app = await startTestApp({ env: { MEDIASOUP_WORKER_BIN: 'later' } });
   const url = app.databaseUrl;
+  watcher = new pg.Client({ connectionString: url });
+  await watcher.connect();
   organizationId = await one(
     `update organizations set name = $1 where slug = 'default' returning id`,
     marker,
@@ -189,7 +194,10 @@ async function settleStrangers(url: string): Promise<void> {
   own = { organizationId: tenantB, courseId, sessionId, documentId: noteId };
   for (const role of strangerRoles) strangers.set(role, await signIn(app.url, `${role}@tenant-b.test`));
 }
-afterAll(() => app.destroy());
+afterAll(async () => {
+  await watcher.end();
+  await app.destroy();
+});
 
 /** What would end the stranger's own sign-in or account, and with it the walk; it is about nobody else. */
 const aboutOneself = new Set([
@@ -280,6 +288,25 @@ async function call(
   return { status: answer.status, text: await answer.text(), names };
 }
 
+/**
+ * What is wrong with any of some operations, several of them asked at once: where none is to have an effect, no answer can depend
+ * on another one.
+ */
+async function wrongAmong(
+  contracts: readonly RouteContract[],
+  ask: (contract: RouteContract) => Promise<string[]>,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  const waiting = contracts.values();
+  const walk = async (): Promise<void> => {
+    for (const contract of waiting) wrong.push(...(await ask(contract)));
+  };
+  await Promise.all(Array.from({ length: 6 }, walk));
+  return wrong;
+}
+
+const forUsers = (): RouteContract[] => app.contracts.filter(({ access }) => access === 'user');
+
 /** Told to look for somebody else's thing among one's own, they find nothing. */
 const filters = new Set(['audit.list', 'audit.export', 'roles.assignments', 'grants.list']);
 
@@ -308,32 +335,38 @@ const byTheClock = ['unled_since', 'guarded_at', 'updated_at'];
  * rows that have changed.
  */
 async function fingerprint(): Promise<Record<string, unknown>> {
-  const [row] = await sql<{ ids: string[] }>(
-    app.databaseUrl,
+  const named = await watcher.query<{ ids: string[] }>(
     `select array_agg(id) as ids from (
        select user_id as id from organization_memberships where organization_id = $1
        union select id from courses where organization_id = $1 union select id from live_sessions where organization_id = $1
        union select id from note_documents where organization_id = $1 union select unnest($2::uuid[])) all_ids`,
     [organizationId, Object.values(foreign).filter((id) => id !== 'none')],
   );
-  const columns = await sql<{ table: string; columns: string[] }>(
-    app.databaseUrl,
+  const { rows } = await watcher.query<{ name: string; rows: number; digest: string }>({
+    name: 'fingerprint',
+    text: (digests ??= await digestsOfTables()),
+    values: [named.rows[0]?.ids],
+  });
+  return Object.fromEntries(rows.map(({ name, ...found }) => [name, found]));
+}
+
+let digests: string | undefined;
+
+/** The statement that counts and digests, of every table, the rows in which one of some ids stands. */
+async function digestsOfTables(): Promise<string> {
+  const { rows } = await watcher.query<{ table: string; columns: string[] }>(
     `select c.relname as table, array_agg(a.attname::text) as columns from pg_class c
      join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
      join pg_attribute a on a.attrelid = c.oid and a.atttypid = 'uuid'::regtype and a.attnum > 0 and not a.attisdropped
      where c.relkind in ('r', 'p') and not c.relispartition group by c.relname order by c.relname`,
   );
-  const statement = columns
+  return rows
     .map(
-      ({ table, columns: names }) =>
+      ({ table, columns }) =>
         `select '${table}' as name, count(*)::int as rows, md5(coalesce(string_agg(row, '' order by row), '')) as digest
-         from ${table} t, lateral (select (to_jsonb(t) - '{${byTheClock.join(',')}}'::text[])::text as row) r where ${names.map((name) => `t.${name} = any($1)`).join(' or ')}`,
+         from ${table} t, lateral (select (to_jsonb(t) - '{${byTheClock.join(',')}}'::text[])::text as row) r where ${columns.map((name) => `t.${name} = any($1::uuid[])`).join(' or ')}`,
     )
     .join(' union all ');
-  const rows = await sql<{ name: string; rows: number; digest: string }>(app.databaseUrl, statement, [
-    row?.ids,
-  ]);
-  return Object.fromEntries(rows.map(({ name, ...found }) => [name, found]));
 }
 
 /** Operations whose right is no permission on a thing that the path names, and what decides instead. */
@@ -400,14 +433,15 @@ describe('every REST operation, for somebody of another organization', () => {
   it.each(strangerRoles)('as %s: nothing is answered, changed or told', async (role) => {
     const actor = strangers.get(role) as TestActor;
     const before = await fingerprint();
-    const wrong: string[] = [];
-    for (const contract of app.contracts) {
-      if (contract.access !== 'user' || aboutOneself.has(contract.id)) continue;
+    const asked = forUsers().filter(({ id }) => !aboutOneself.has(id));
+    const wrong = await wrongAmong(asked, async (contract) => {
       const answer = await call(contract, actor);
-      wrong.push(...wrongWith(contract, answer));
-      if (answer.status === 401 && !answer.text.includes('invalid_credentials'))
-        wrong.push(`${contract.id}: signed the walker out`);
-    }
+      const signedOut = answer.status === 401 && !answer.text.includes('invalid_credentials');
+      return [
+        ...wrongWith(contract, answer),
+        ...(signedOut ? [`${contract.id}: signed the walker out`] : []),
+      ];
+    });
     expect(wrong).toEqual([]);
     expect(await fingerprint()).toEqual(before);
   });
@@ -434,9 +468,8 @@ describe('every REST operation, for somebody of another organization', () => {
 
   it('without an account, in what anybody may call: no id opens anything', async () => {
     const before = await fingerprint();
-    const wrong: string[] = [];
-    for (const contract of app.contracts.filter(({ access }) => access !== 'user'))
-      wrong.push(...wrongWith(contract, await call(contract, null)));
+    const open = app.contracts.filter(({ access }) => access !== 'user');
+    const wrong = await wrongAmong(open, async (contract) => wrongWith(contract, await call(contract, null)));
     expect(wrong).toEqual([]);
     expect(await fingerprint()).toEqual(before);
   });
@@ -450,26 +483,26 @@ describe('every REST operation, for somebody of another organization', () => {
       rateLimitPerMinute: 600,
     });
     expect(status, JSON.stringify(body)).toBe(201);
-    const wrong: string[] = [];
-    for (const contract of app.contracts.filter(({ access }) => access === 'user')) {
+    const wrong = await wrongAmong(forUsers(), async (contract) => {
       const answer = await call(contract, { accessToken: body.key });
-      if (answer.status < 400) wrong.push(`${contract.id}: ${answer.status}`);
+      const found: string[] = [];
+      if (answer.status < 400) found.push(`${contract.id}: ${answer.status}`);
       if (answer.status === 401 || answer.status === 429 || answer.status === 500)
-        wrong.push(`${contract.id}: ${answer.status}`);
-      if (answer.text.includes(marker)) wrong.push(`${contract.id}: tells of the other tenant`);
+        found.push(`${contract.id}: ${answer.status}`);
+      if (answer.text.includes(marker)) found.push(`${contract.id}: tells of the other tenant`);
       if (!contract.permission && !answer.text.includes('api_key_refused'))
-        wrong.push(`${contract.id}: does not refuse the key`);
-    }
+        found.push(`${contract.id}: does not refuse the key`);
+      return found;
+    });
     expect(wrong).toEqual([]);
     expect(await fingerprint()).toEqual(before);
   });
 
   it('without a sign-in: 401 for everything that needs one', async () => {
-    const wrong: string[] = [];
-    for (const contract of app.contracts.filter(({ access }) => access === 'user')) {
+    const wrong = await wrongAmong(forUsers(), async (contract) => {
       const { status } = await call(contract, null);
-      if (status !== 401) wrong.push(`${contract.id}: ${status}`);
-    }
+      return status === 401 ? [] : [`${contract.id}: ${status}`];
+    });
     expect(wrong).toEqual([]);
   });
 });
