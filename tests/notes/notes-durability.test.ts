@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { noteCloseCodes } from '../../shared/notes/contract.ts';
@@ -11,14 +11,23 @@ import { eventually, noteSuite } from './support/suite.ts';
 const patient = { appendLockMs: 60_000, appendTimeoutMs: 60_000 };
 const suite = noteSuite(patient);
 
+const holders = new Set<pg.Client>();
+// What a test that failed holds must not hold up the next.
+afterEach(async () => {
+  for (const client of holders) await client.end();
+  holders.clear();
+});
+
 /** Holds the documents' rows, so that appends wait, until it is released. */
 async function holdAppends(): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: suite.database.url });
   await client.connect();
+  holders.add(client);
   await client.query('begin');
   await client.query('lock table note_documents in exclusive mode');
   return {
     async release() {
+      holders.delete(client);
       await client.query('rollback');
       await client.end();
     },
@@ -151,6 +160,8 @@ describe('failures', () => {
     ];
     const ghost = { id: '00000000-0000-7000-8000-000000000000', name: 'Ghost' };
     const [bad, good] = [await suite.open(ghost, spoilt), await suite.open(suite.ben, healthy)];
+    // What a client says as it opens counts as a frame, too, and may come after it is synchronised.
+    await Promise.all([bad.saved(), good.saved()]);
     const hold = await holdAppends();
     // The first waits in flight; the second batch has both documents in one statement.
     good.type('1');
