@@ -84,7 +84,7 @@ if download; then
 fi
 rm -f "$inside" 2>/dev/null || true
 
-say "building it from source, 4 to 10 minutes once per machine"
+say "building it from source, 2 to 6 minutes once per machine"
 "$here/build-worker.sh" "$package" "$cached" >&2
 say "built"
 finish "$cached"
