@@ -4,7 +4,7 @@ const steps: Partial<Record<MediaReason, string>> = {
   searching: 'looking for the media worker',
   waiting: 'waiting for another Lectern on this machine that is getting the media worker',
   downloading: 'downloading the media worker',
-  compiling: 'building the media worker, 4 to 10 minutes once per machine',
+  compiling: 'building the media worker, 2 to 6 minutes once per machine',
 };
 /** How much further the work is before that is worth a line. */
 const stepPercent = 10;

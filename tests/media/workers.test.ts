@@ -97,7 +97,7 @@ describe('the service', () => {
       binary: async (_signal, onProgress) => {
         const read = createProgress(onProgress);
         read('media worker: asking for the official binary');
-        read('media worker: building it from source, 4 to 10 minutes once per machine');
+        read('media worker: building it from source, 2 to 6 minutes once per machine');
         read('[1/3] Generating headers');
         read('[9/200] Compiling C++ object src/a.o');
         read('../src/a.cpp:3: warning: chatter');
