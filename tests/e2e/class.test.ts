@@ -368,6 +368,8 @@ describe('a live class', () => {
     expect(await chatLine(ben, 'Good morning, everyone').count()).toBe(1);
     await openPanel(ben, 'notes');
     await ben.at('note-editor').getByText('Stomata open by day.').waitFor();
+    // What the browser kept is shown at once; whether he may still write is for the server to say.
+    await ben.page.locator(editable).waitFor();
     expect(await participants()).toBe(before);
     expect(await tile(ada, 'ben').count()).toBe(1);
   });
