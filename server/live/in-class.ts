@@ -62,9 +62,8 @@ export async function inClass(
 ): Promise<InClass> {
   const { session, standing } = await seenClass(deps, em, actor, sessionId, 'change');
   assertLive(session.status);
-  const participant = await em.findOne(Participant, { sessionId, userId: actor.userId });
-  const role = roleHere(participant?.admission, standing);
-  if (!participant) throw new AppError('not_joined');
+  const found = await em.findOne(Participant, { sessionId, userId: actor.userId });
+  const { participant, role } = admitted(found, standing);
   return { session, participant, moderator: isModerator(role) };
 }
 
@@ -76,8 +75,9 @@ export interface HeardInClass {
 }
 
 /**
- * {@link inClass} for who changes nothing but says something, for what happens many times a second: the same questions in the same order, in
- * statements that are planned once, and without entities.
+ * {@link inClass} for who changes nothing but says something, which happens many times a second: the same questions in the
+ * same order, in statements that are planned once, and without entities.
+ * @throws AppError what {@link inClass} throws
  */
 export async function heardInClass(
   deps: LiveDeps,
@@ -85,7 +85,6 @@ export async function heardInClass(
   actor: UserActor,
   sessionId: string,
 ): Promise<HeardInClass> {
-  const { userId } = actor;
   const [session] = await prepared<ClassRow>(
     em,
     'select status, chat_mode, guarded_at from live_sessions where id = :id and deleted_at is null for share',
@@ -94,12 +93,12 @@ export async function heardInClass(
   const standing = session && (await standingIn(deps, em, actor, sessionId));
   if (!standing || !maySee(standing)) throw new AppError('not_found');
   assertLive(session.status);
-  const [participant] = await prepared<{ admission: Participant['admission'] }>(
+  const [found] = await prepared<Pick<Participant, 'admission'>>(
     em,
     'select admission from live_session_participants where session_id = :id and user_id = :user',
-    { id: sessionId, user: userId },
+    { id: sessionId, user: actor.userId },
   );
-  const role = roleHere(participant?.admission, standing);
+  const { role } = admitted(found, standing);
   return {
     chatMode: session.chat_mode,
     guardedAt: session.guarded_at === null ? null : new Date(session.guarded_at),
@@ -117,11 +116,16 @@ function assertLive(status: LiveSession['status']): void {
   if (status !== 'live') throw new AppError('session_not_live', { status });
 }
 
-function roleHere(admission: Participant['admission'] | undefined, standing: Standing): ParticipantRole {
+/** Somebody who was let in, with the role that they have by now. */
+function admitted<P extends Pick<Participant, 'admission'>>(
+  participant: P | null | undefined,
+  standing: Standing,
+): { participant: P; role: ParticipantRole } {
+  const admission = participant?.admission;
   if (admission === 'removed' || admission === 'denied') throw new AppError('participant_removed');
   const role = roleOf(standing);
-  if (admission !== 'admitted' || !role) throw new AppError('not_joined');
-  return role;
+  if (!participant || admission !== 'admitted' || !role) throw new AppError('not_joined');
+  return { participant, role };
 }
 
 /** @throws AppError forbidden, and what {@link inClass} throws */

@@ -10,30 +10,20 @@ interface Statement {
   parameters: string[];
 }
 
-/** By its text with names. The texts are constants of the program, so there are few. */
+/** By their text with names. The texts are constants of the program, so there are few. */
 const statements = new Map<string, Statement>();
+/** What connections call them, by what they are sent. */
 const names = new Map<string, string>();
 
-/**
- * A connection that lets PostgreSQL keep what it is sent with parameters: parsed once, planned once. Only
- * {@link prepared} sends parameters; the ORM writes values into its text.
- */
+/** A connection that has PostgreSQL keep the statements of {@link prepared}: parsed once, planned once. */
 export class PreparingClient extends Client {
   // The overloads of `query` cannot be met by one signature; what is not ours is handed on as it came.
   override query = ((first: unknown, values?: unknown, ...rest: unknown[]): unknown => {
     const query = super.query.bind(this) as (...args: unknown[]) => unknown;
-    if (typeof first !== 'string' || !Array.isArray(values) || values.length === 0)
-      return query(first, values, ...rest);
-    return query({ name: nameOf(first), text: first, values } satisfies QueryConfig, ...rest);
+    const name = typeof first === 'string' ? names.get(first) : undefined;
+    if (name === undefined) return query(first, values, ...rest);
+    return query({ name, text: first, values } as QueryConfig, ...rest);
   }) as Client['query'];
-}
-
-function nameOf(sql: string): string {
-  const known = names.get(sql);
-  if (known) return known;
-  const name = `lectern_${names.size + 1}`;
-  names.set(sql, name);
-  return name;
 }
 
 function compile(text: string): Statement {
@@ -46,6 +36,7 @@ function compile(text: string): Statement {
   });
   const statement = { sql, parameters };
   statements.set(text, statement);
+  names.set(sql, `lectern_${statements.size}`);
   return statement;
 }
 
