@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CourseInvitationOutcome } from '../../shared/courses/invitations.ts';
 import type { SignedInView } from '../../shared/identity/contract.ts';
-import type { InvitationView } from '../../shared/identity/invitations.ts';
+import type { InvitationArrival, InvitationView } from '../../shared/identity/invitations.ts';
 import { signIn } from '../support/actors.ts';
 import { ServerProcess } from '../support/crash.ts';
 import { createTestDatabase } from '../support/db.ts';
@@ -78,4 +78,7 @@ it('an invitation, its mail and its acceptance outlive kill -9 after each acknow
   expect(mine.body.items.map(({ id }) => id)).toEqual([biology]);
   const all = await ada.rest<{ items: InvitationView[] }>('GET', path);
   expect(all.body.items).toMatchObject([{ email, status: 'accepted' }]);
+  // Whoever was not told before the kill is told now.
+  const again = await nora.rest<InvitationArrival>('POST', '/invitations/accept', { token });
+  expect(again).toMatchObject({ status: 200, body: { courseId: biology } });
 }, 120_000);
