@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Relation } from '../../shared/identity/permissions.ts';
+import { arrayOf } from '../kernel/db/array.ts';
 import type { SubjectRow, SubjectSource } from '../identity/index.ts';
 import { relationsTo } from './courses.policy.ts';
 import type { EnrollmentStatus, PaymentStatus } from './enrollment.ts';
@@ -95,7 +96,7 @@ export async function displayNames(
 ): Promise<Map<string, string>> {
   const rows = await em.execute<{ id: string; display_name: string }[]>(
     'select id, display_name from users where id = any(?::uuid[])',
-    [uuids([...new Set(userIds)])],
+    [arrayOf([...new Set(userIds)])],
   );
   return new Map(rows.map((row) => [row.id, row.display_name]));
 }
@@ -139,7 +140,7 @@ export async function enrollmentStandings(
   >(
     `select course_id, status, enrollment_type, enrolled_by from enrollments
      where user_id = ? and course_id = any(?::uuid[]) and deleted_at is null`,
-    [userId, uuids(courseIds)],
+    [userId, arrayOf(courseIds)],
   );
   return new Map(
     rows.map(({ course_id, status, enrollment_type: enrollmentType, enrolled_by: enrolledBy }) => [
@@ -148,6 +149,3 @@ export async function enrollmentStandings(
     ]),
   );
 }
-
-/** A list of ids as PostgreSQL writes an array. */
-const uuids = (ids: readonly string[]): string => `{${ids.join(',')}}`;

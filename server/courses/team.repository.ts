@@ -1,22 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-
-/** Whether somebody of an organization, whose own one it is, is below a person. Circles of managers end by themselves. */
-export async function hasReportsIn(
-  em: EntityManager,
-  managerId: string,
-  organizationId: string,
-): Promise<boolean> {
-  const rows = await em.execute(
-    `with recursive below(id) as (
-       select p.user_id from user_profiles p where p.manager_id = ?
-       union select p.user_id from user_profiles p join below on p.manager_id = below.id
-     )
-     select 1 from below join organization_memberships m on m.user_id = below.id and m.is_primary and m.left_at is null
-     where m.organization_id = ? and below.id <> ? limit 1`,
-    [managerId, organizationId, managerId],
-  );
-  return rows.length > 0;
-}
+import { arrayOf } from '../kernel/db/array.ts';
 
 /** Of some people those who can be given a place: active members of the organization whose accounts are in use. */
 export async function enrollable(
@@ -27,7 +10,7 @@ export async function enrollable(
   const rows = await em.execute<{ id: string }[]>(
     `select u.id from users u join organization_memberships m on m.user_id = u.id and m.status = 'active' and m.left_at is null
      where u.id = any(?::uuid[]) and m.organization_id = ? and u.deleted_at is null and u.status <> 'inactive'`,
-    [`{${userIds.join(',')}}`, organizationId],
+    [arrayOf(userIds), organizationId],
   );
   return new Set(rows.map(({ id }) => id));
 }
@@ -57,13 +40,6 @@ export async function openCourses(
        and (strpos(lower(c.title), lower(?)) > 0 or strpos(lower(c.code), lower(?)) > 0)
        ${cursor === undefined ? '' : 'and (lower(c.title), c.id) > (select lower(title), id from courses where id = ? and organization_id = ?)'}
      order by lower(c.title), c.id limit ?`,
-    [
-      organizationId,
-      `{${seen.join(',')}}`,
-      q,
-      q,
-      ...(cursor === undefined ? [] : [cursor, organizationId]),
-      limit,
-    ],
+    [organizationId, arrayOf(seen), q, q, ...(cursor === undefined ? [] : [cursor, organizationId]), limit],
   );
 }

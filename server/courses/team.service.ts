@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { TeamCoursesQuery, TeamCourseView, TeamEnrollOutcome } from '../../shared/courses/team.ts';
+import { hasReportsIn } from '../identity/index.ts';
 import type { Access } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -11,7 +12,7 @@ import type { CourseService } from './courses.service.ts';
 import { Enrollment } from './enrollment.entity.ts';
 import { isUnderWay } from './enrollment.ts';
 import type { EnrollmentInput, EnrollmentService } from './enrollments.service.ts';
-import { enrollable, hasReportsIn, openCourses } from './team.repository.ts';
+import { enrollable, openCourses } from './team.repository.ts';
 
 interface Deps {
   db: Database;

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { v7 } from 'uuid';
+import { arrayOf } from '../kernel/db/array.ts';
 import type { Topic } from './catalogue.ts';
 import type { CourseRow } from './classes.ts';
 
@@ -47,7 +48,7 @@ async function writeAttendance(em: EntityManager, past: PastClass): Promise<stri
       startedAt,
       endedAt,
       minutes * 60,
-      `{${[course.instructorId, ...attendees].join(',')}}`,
+      arrayOf([course.instructorId, ...attendees]),
     ],
   );
   await em.execute(

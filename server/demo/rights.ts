@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { arrayOf } from '../kernel/db/array.ts';
 import type { Organization, User } from '../identity/index.ts';
 import type { Permission } from '../../shared/identity/permissions.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -39,7 +40,7 @@ export async function createRights(
   await em.execute(
     `insert into role_permissions (role_id, permission_id, granted)
      select ?, id, slug = any(?::text[]) from permissions where slug = any(?::text[])`,
-    [role?.id, array(assistantMay), array([...assistantMay, ...assistantMayNot])],
+    [role?.id, arrayOf(assistantMay), arrayOf([...assistantMay, ...assistantMayNot])],
   );
   // Not one of the course's own learners: without the role the course would not be theirs to see.
   await em.execute(
@@ -57,5 +58,3 @@ export async function createRights(
 /** The last minute of a day, as somebody who sits at this machine would choose it. */
 const endOfDay = (now: Date, days: number): Date =>
   new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 23, 59);
-
-const array = (slugs: readonly string[]): string => `{${slugs.join(',')}}`;

@@ -58,6 +58,7 @@ export type { CourseDoor, CourseInvitation, Invitations } from './organizations/
 export type { InvitedTo } from './organizations/invitations.repository.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
 export { makeFirstAdmin } from './people/first-admin.ts';
+export { hasReportsIn } from './profiles/reports.repository.ts';
 export type { IdentityDeps } from './deps.ts';
 export { hashPassword } from './sign-in/password.ts';
 

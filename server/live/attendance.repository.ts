@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { SessionStatus } from '../../shared/live/contract.ts';
+import { arrayOf } from '../kernel/db/array.ts';
 
 /** A class with one person's attendance. */
 export interface AttendanceRow {
@@ -41,6 +42,6 @@ export function attendanceIn(
        and (?::timestamptz is null or s.scheduled_at >= ?) and (?::timestamptz is null or s.scheduled_at < ?)
        and (?::uuid is null or (s.scheduled_at, s.id) < (select x.scheduled_at, x.id from live_sessions x where x.id = ?))
      order by s.scheduled_at desc, s.id desc limit ?`,
-    [userId, `{${courseIds.join(',')}}`, from, from, to, to, cursor, cursor, limit],
+    [userId, arrayOf(courseIds), from, from, to, to, cursor, cursor, limit],
   );
 }

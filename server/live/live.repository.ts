@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ParticipantRole, SessionStatus } from '../../shared/live/contract.ts';
+import { arrayOf } from '../kernel/db/array.ts';
 import type { ChatRow, ParticipantRow } from './live.presenter.ts';
 
 /** Display names of some people. */
@@ -10,13 +11,10 @@ export async function displayNames(
   if (userIds.length === 0) return new Map();
   const rows = await em.execute<{ id: string; display_name: string }[]>(
     'select id, display_name from users where id = any(?::uuid[])',
-    [uuidArray(userIds)],
+    [arrayOf(userIds)],
   );
   return new Map(rows.map((row) => [row.id, row.display_name]));
 }
-
-/** PostgreSQL's array literal; ids are checked UUIDs, so nothing needs quoting. */
-const uuidArray = (ids: readonly string[]): string => `{${ids.join(',')}}`;
 
 interface RosterRow {
   user_id: string;
@@ -164,7 +162,7 @@ export async function touchIntervals(
   await em.execute(
     `update live_attendance_intervals i set last_seen_at = ? from live_session_participants p
      where p.id = i.participant_id and i.session_id = ? and i.left_at is null and p.user_id = any(?::uuid[])`,
-    [at, sessionId, uuidArray(userIds)],
+    [at, sessionId, arrayOf(userIds)],
   );
   // Here and not when somebody joins: fifty people who come in together must not wait for each other's lock.
   await em.execute('update live_sessions set peak_participants = ? where id = ? and peak_participants < ?', [
@@ -183,7 +181,7 @@ export async function openParticipants(
   const rows = await em.execute<{ user_id: string }[]>(
     `select p.user_id from live_attendance_intervals i join live_session_participants p on p.id = i.participant_id
      where i.session_id = ? and i.left_at is null and p.user_id = any(?::uuid[])`,
-    [sessionId, uuidArray(userIds)],
+    [sessionId, arrayOf(userIds)],
   );
   return rows.map((row) => row.user_id);
 }
@@ -296,8 +294,8 @@ export async function insideNow(
      order by p.user_id`,
     [
       organizationId ?? null,
-      uuidArray(connected.map((one) => one.sessionId)),
-      uuidArray(connected.map((one) => one.userId)),
+      arrayOf(connected.map((one) => one.sessionId)),
+      arrayOf(connected.map((one) => one.userId)),
       ...(userId ? [userId] : []),
     ],
   );

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { arrayOf } from '../../kernel/db/array.ts';
 import type { AccountState } from '../accounts/account.ts';
 
 type Instant = Date | string;
@@ -76,9 +77,6 @@ export interface NewKeyRow {
   expiresAt: Date | null;
 }
 
-/** PostgreSQL's array literal of slugs and networks, in which nothing needs quoting. */
-const textArray = (values: readonly string[]): string => `{${values.join(',')}}`;
-
 export async function insertKey(em: EntityManager, key: NewKeyRow, now: Date): Promise<void> {
   await em.execute(
     `insert into api_keys (id, organization_id, user_id, name, key_hash, key_prefix, permissions, allowed_ips,
@@ -91,8 +89,8 @@ export async function insertKey(em: EntityManager, key: NewKeyRow, now: Date): P
       key.name,
       key.hash,
       key.prefix,
-      textArray(key.permissions),
-      textArray(key.allowedIps),
+      arrayOf(key.permissions),
+      arrayOf(key.allowedIps),
       key.limits.perMinute,
       key.limits.perHour,
       key.limits.perDay,

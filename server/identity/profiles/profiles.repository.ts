@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { isShown, shownTo, uuids } from './visibility.ts';
+import { arrayOf } from '../../kernel/db/array.ts';
+import { isShown, shownTo } from './visibility.ts';
 import type { Reach } from './visibility.ts';
 
 /** A person with their profile, and what somebody is to them. Without a profile its columns are null. */
@@ -58,7 +59,7 @@ export async function findPersonProfile(
   viewer: { id: string; reach: Reach },
   now: Date,
 ): Promise<PersonProfileRow | null> {
-  const own = uuids(viewer.reach.organizationIds);
+  const own = arrayOf(viewer.reach.organizationIds);
   const [row] = await em.execute<PersonProfileRow[]>(
     `select u.id, u.code, u.display_name, u.first_name, u.last_name, u.avatar_url, r.slug as role, u.timezone, u.email, u.phone,
        u.followers_count, u.following_count, p.bio, to_char(p.date_of_birth, 'YYYY-MM-DD') as date_of_birth, p.gender,

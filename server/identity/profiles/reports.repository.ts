@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { isShown, shownTo, uuids } from './visibility.ts';
+import { arrayOf } from '../../kernel/db/array.ts';
+import { isShown, shownTo } from './visibility.ts';
 import type { Reach } from './visibility.ts';
 
 /** Somebody below a manager. */
@@ -20,6 +21,31 @@ export interface ReportRow {
   sort_name: string;
 }
 
+/** How far down it goes: farther than any organization, and an end in case rows say otherwise. */
+const deepest = 20;
+
+/** Who is below a manager, and how far, down to a level. */
+const below = `below(id, manager_id, level) as (
+  select p.user_id, p.manager_id, 1 from user_profiles p where p.manager_id = ?
+  union all
+  select p.user_id, p.manager_id, b.level + 1 from user_profiles p join below b on p.manager_id = b.id where b.level < ?
+)`;
+
+/** Whether somebody whose own organization this is is below a person. */
+export async function hasReportsIn(
+  em: EntityManager,
+  managerId: string,
+  organizationId: string,
+): Promise<boolean> {
+  const rows = await em.execute(
+    `with recursive ${below}
+     select 1 from below b join organization_memberships m on m.user_id = b.id and m.is_primary and m.left_at is null
+     where m.organization_id = ? and b.id <> ? limit 1`,
+    [managerId, deepest, organizationId, managerId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * One page of the people below a manager, the nearest first. Only people whose own organization is one of the manager's too:
  * who leaves an organization manages nobody there.
@@ -35,11 +61,7 @@ export async function listReports(
   },
 ): Promise<ReportRow[]> {
   return em.execute<ReportRow[]>(
-    `with recursive below(id, manager_id, level) as (
-       select p.user_id, p.manager_id, 1 from user_profiles p where p.manager_id = ?
-       union all
-       select p.user_id, p.manager_id, b.level + 1 from user_profiles p join below b on p.manager_id = b.id where b.level < ?
-     )
+    `with recursive ${below}
      select u.id, u.display_name, u.avatar_url, r.slug as role, p.job_title, p.department, u.last_activity_at, b.level,
        boss.id as manager_id, boss.display_name as manager_name, m.organization_id, ${isShown} as has_profile, lower(u.display_name) as sort_name
      from below b join users u on u.id = b.id join roles r on r.id = u.primary_role_id join users boss on boss.id = b.manager_id
@@ -54,12 +76,9 @@ export async function listReports(
       page.direct ? 1 : deepest,
       ...shownTo(manager.reach, page.now),
       manager.id,
-      uuids(manager.reach.organizationIds),
+      arrayOf(manager.reach.organizationIds),
       ...(page.after ?? []),
       page.limit,
     ],
   );
 }
-
-/** How far down the list goes: farther than any organization, and an end in case rows say otherwise. */
-const deepest = 20;

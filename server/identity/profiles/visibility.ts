@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { arrayOf } from '../../kernel/db/array.ts';
 
 /** Where somebody belongs, for what others show them. Suspended organizations, and what is below them, show nothing. */
 export interface Reach {
@@ -45,9 +46,6 @@ export const isShown = `(u.deleted_at is null and (u.status = 'active' or u.stat
 /** The parameters of {@link isShown} for somebody who belongs there. */
 export const shownTo = ({ tenantIds, organizationIds }: Reach, now: Date): [Date, string, string] => [
   now,
-  uuids(tenantIds),
-  uuids(organizationIds),
+  arrayOf(tenantIds),
+  arrayOf(organizationIds),
 ];
-
-/** A list of ids as PostgreSQL writes an array. */
-export const uuids = (ids: readonly string[]): string => `{${ids.join(',')}}`;

@@ -1,4 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { arrayOf } from '../../kernel/db/array.ts';
 import type { ProofKind, ProofPurpose, ProofState } from './proof.ts';
 
 /** A stored proof. */
@@ -166,15 +167,14 @@ export async function invalidateProofs(
   purposes: readonly ProofPurpose[] | null,
   now: Date,
 ): Promise<void> {
+  const wanted = purposes && arrayOf(purposes);
   await em.execute(
     `update verification_tokens set invalidated_at = ?, updated_at = ?
      where user_id = ? and used_at is null and invalidated_at is null
        and (?::text[] is null or purpose = any(?::text[]))`,
-    [now, now, userId, list(purposes), list(purposes)],
+    [now, now, userId, wanted, wanted],
   );
 }
-
-const list = (values: readonly string[] | null): string | null => (values ? `{${values.join(',')}}` : null);
 
 /** Lets go of what has been of no use for a day; how often somebody asked is seen for that long. */
 export async function deleteOldProofs(em: EntityManager, before: Date): Promise<void> {

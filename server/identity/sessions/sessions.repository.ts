@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { settingsAround } from '../settings.ts';
+import { arrayOf } from '../../kernel/db/array.ts';
 import type { RevokeReason } from './auth-session.entity.ts';
 import { sessionMs } from './rotation.ts';
 
@@ -122,7 +123,7 @@ export async function endedAmong(
      where s.id is null or s.revoked_at is not null or s.expires_at <= ? or u.deleted_at is not null
        or u.status in ('inactive', 'pending_verification')
        or (u.status = 'suspended' and (u.suspended_until is null or u.suspended_until > ?))`,
-    [`{${sessionIds.join(',')}}`, now, now],
+    [arrayOf(sessionIds), now, now],
   );
 }
 
