@@ -23,6 +23,7 @@ export const permissionCatalogue = {
   'course.archive': 'Archive courses',
   'course.delete': 'Delete and restore courses',
   'course.enroll': 'Enrol in open courses',
+  'category.manage': 'Arrange the categories of courses',
   'content.manage': 'Change the content of courses',
   'enrollment.read': 'See who is enrolled',
   'enrollment.manage': 'Enrol people and take them out',

@@ -31,6 +31,7 @@ const areaOf: Record<Category, PermissionArea> = {
   maintenance: 'organization',
   backup: 'organization',
   course: 'courses',
+  category: 'courses',
   content: 'courses',
   enrollment: 'courses',
   progress: 'courses',
