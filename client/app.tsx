@@ -15,6 +15,7 @@ import { Announcer } from './kernel/ui/announcer.tsx';
 import { CrashPage } from './kernel/ui/crash-page.tsx';
 import { ErrorBoundary } from './kernel/ui/error-boundary.tsx';
 import { LoadingPage } from './kernel/ui/loading-page.tsx';
+import { JoinPage } from './live/guests/join-page.tsx';
 import { NotFoundPage } from './kernel/ui/not-found-page.tsx';
 import { cssVariables, theme } from './kernel/ui/theme.ts';
 
@@ -34,6 +35,7 @@ const router = createBrowserRouter([
       ...signedInRoutes,
       { path: '/courses/:courseId', element: <CoursePage /> },
       { path: '/classes/:sessionId', element: <ClassPage /> },
+      { path: '/join/:code?', element: <JoinPage /> },
     ],
   },
   { path: '*', element: <NotFoundPage /> },

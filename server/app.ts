@@ -207,6 +207,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     roomLog,
     access,
     courses,
+    invitations: identity.invitations,
+    notices,
     notes,
     media,
     channel,

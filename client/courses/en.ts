@@ -7,6 +7,8 @@ export const coursesTexts = {
     noClasses: 'No classes today.',
     noCourses: 'You are in no course yet. Your school or a teacher adds you.',
     failed: 'This could not be loaded',
+    asGuest: 'As a guest',
+    joinWithCode: 'Join with a code',
   },
   standing: {
     instructor: 'You teach this',

@@ -1,6 +1,7 @@
-import { SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { ChildrenToday } from '../identity/guardians/children-today.tsx';
 import { PageShell } from '../kernel/ui/page-shell.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
@@ -9,7 +10,7 @@ import { ClassList } from './class-list.tsx';
 import { CourseCard } from './course-card.tsx';
 import { QueryState } from './query-state.tsx';
 import { byUrgency } from './class-order.ts';
-import { myCourses, todaysClasses } from './queries.ts';
+import { classesAsGuest, myCourses, todaysClasses } from './queries.ts';
 
 /** What is on today, and the courses. */
 export function HomePage() {
@@ -28,9 +29,14 @@ export function HomePage() {
         {!onlyChildren && (
           <>
             <Stack component="section" gap="sm" aria-labelledby="today">
-              <Title order={2} id="today">
-                {t('home.today')}
-              </Title>
+              <Group justify="space-between">
+                <Title order={2} id="today">
+                  {t('home.today')}
+                </Title>
+                <Button component={Link} to="/join" variant="default" data-testid="join-with-code">
+                  {t('home.joinWithCode')}
+                </Button>
+              </Group>
               <QueryState query={today}>
                 {({ items }) =>
                   items.length === 0 ? (
@@ -41,6 +47,7 @@ export function HomePage() {
                 }
               </QueryState>
             </Stack>
+            <AsGuest />
             <Stack component="section" gap="sm" aria-labelledby="courses">
               <Title order={2} id="courses">
                 {t('home.courses')}
@@ -63,5 +70,20 @@ export function HomePage() {
         )}
       </Stack>
     </PageShell>
+  );
+}
+
+/** Classes of the coming weeks that one was asked into; nothing where there are none, as for most people. */
+function AsGuest() {
+  const { t } = useTranslation('courses');
+  const { data } = useQuery(classesAsGuest);
+  if (!data || data.items.length === 0) return null;
+  return (
+    <Stack component="section" gap="sm" aria-labelledby="as-guest">
+      <Title order={2} id="as-guest">
+        {t('home.asGuest')}
+      </Title>
+      <ClassList classes={byUrgency(data.items)} dated />
+    </Stack>
   );
 }

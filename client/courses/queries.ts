@@ -23,6 +23,20 @@ export const todaysClasses = queryOptions({
   ...live,
 });
 
+/** How far ahead the home page shows what one is a guest of, in milliseconds. */
+const guestAhead = 90 * 86_400_000;
+
+/** Classes that the viewer is a guest of, from tomorrow on: today's are with today's. */
+export const classesAsGuest = queryOptions({
+  queryKey: ['classes', 'guest'],
+  queryFn: ({ signal }) => {
+    const { to: from } = localDay(serverNow());
+    const to = new Date(serverNow() + guestAhead).toISOString();
+    return api.call(coursesRoutes.today, { query: { from, to, as: 'guest' }, signal });
+  },
+  ...live,
+});
+
 export const oneCourse = (courseId: string) =>
   queryOptions({
     queryKey: ['courses', courseId],

@@ -78,7 +78,7 @@ export function createCourses(deps: {
   const team = new TeamService({ ...deps, courses, enrollments });
   const learners = new LearnerService({ ...deps, team });
   const invitations = new CourseInvitationService({ ...deps, enrollments });
-  deps.invitations.openCourses(invitations.door());
+  deps.invitations.open('course', invitations.door());
   return {
     routes: bindRoutes(courses, learners, invitations, team),
     expiring: expiringEnrollments(deps.db),

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CourseInvitationOutcome, NewCourseInvitationsInput } from '../../shared/courses/invitations.ts';
 import type { InvitationStatus, InvitationView } from '../../shared/identity/invitations.ts';
-import type { Access, CourseDoor, Invitations, InvitedTo } from '../identity/index.ts';
+import type { Access, InvitationDoor, Invitations, InvitedTo } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../kernel/db/database.ts';
@@ -85,10 +85,10 @@ export class CourseInvitationService {
   }
 
   /** What the link of an invitation asks. */
-  door(): CourseDoor {
+  door(): InvitationDoor {
     const { access, enrollments } = this.#deps;
     return {
-      look: async (em, { courseId, organizationId, invitedBy }) => {
+      look: async (em, { id: courseId, organizationId, invitedBy }) => {
         const course = await em.findOne(Course, { id: courseId, organizationId });
         if (!course || !isOpen(course)) throw new AppError('course_closed');
         const subject = { type: 'course', id: courseId } as const;
@@ -96,9 +96,9 @@ export class CourseInvitationService {
         if (!allowed) throw new AppError('invitation_invalid');
         return { title: course.title };
       },
-      enter: (tx, { courseId, invitedBy }, { userId, actor }) =>
+      enter: (tx, { id: courseId, invitedBy }, { userId, actor }) =>
         enrollments.enrollInvited(tx, { courseId, userId, invitedBy, actor }),
-      isIn: (em, one) => enrollments.isIn(em, one),
+      isIn: (em, { id: courseId, userId }) => enrollments.isIn(em, { courseId, userId }),
     };
   }
 
@@ -121,5 +121,5 @@ export class CourseInvitationService {
 
 const invitedTo = ({ id, title, organizationId }: Course): InvitedTo => ({
   organizationId,
-  course: { id, title },
+  place: { type: 'course', id, title },
 });

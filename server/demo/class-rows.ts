@@ -36,7 +36,7 @@ export async function moveClass(em: EntityManager, id: string, at: Date): Promis
  */
 export async function endClass(em: EntityManager, id: string, now: Date): Promise<void> {
   const [ended] = await em.execute<{ ended_at: Date | string }[]>(
-    `update live_sessions s set status = 'ended', floor_user_id = null, unled_since = null, guarded_at = null, updated_at = now(), ended_at = least(?, greatest(
+    `update live_sessions s set status = 'ended', floor_user_id = null, unled_since = null, guarded_at = null, join_code = null, updated_at = now(), ended_at = least(?, greatest(
        s.started_at + make_interval(mins => s.duration_minutes),
        (select max(i.last_seen_at) from live_attendance_intervals i where i.session_id = s.id),
        (select max(m.created_at) from live_chat_messages m where m.session_id = s.id)))

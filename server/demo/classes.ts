@@ -5,6 +5,7 @@ import type { Ids } from '../kernel/ids.ts';
 import { catalogue, topicOn } from './catalogue.ts';
 import type { DemoCourse, Topic } from './catalogue.ts';
 import { endClass, demoClasses, moveClass } from './class-rows.ts';
+import { addGuests } from './guests.ts';
 import { demoLock } from './load.ts';
 import { writePast } from './past-class.ts';
 import { planClasses } from './schedule.ts';
@@ -120,6 +121,7 @@ async function createClass(
     ],
   );
   await deps.createNote(tx, { organizationId, liveSessionId: id, ownerId: instructorId, title: topic.title });
+  if (kind !== 'past') await addGuests(tx.em, { sessionId: id, kind, now: deps.clock.now() });
   return { id, topic };
 }
 

@@ -54,7 +54,7 @@ export type {
   Who,
 } from './access/access.ts';
 export type { Decision } from './access/access.policy.ts';
-export type { CourseDoor, CourseInvitation, Invitations } from './organizations/invitations.ts';
+export type { InvitationDoor, Invitations, PlaceInvitation } from './organizations/invitations.ts';
 export type { InvitedTo } from './organizations/invitations.repository.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
 export { makeFirstAdmin } from './people/first-admin.ts';

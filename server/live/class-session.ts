@@ -24,6 +24,9 @@ export function transition(status: SessionStatus, action: Transition): SessionSt
   throw new AppError('conflict', { status });
 }
 
+/** Whether guests may still be asked into a class, or come with its code. */
+export const takesGuests = (status: SessionStatus): boolean => status === 'scheduled' || status === 'live';
+
 /** When a class started, and when its present lesson began where that was later. */
 export interface Run {
   startedAt?: Date | null;

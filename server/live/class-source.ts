@@ -10,16 +10,18 @@ interface ClassColumns extends CourseColumns {
   session_status: string;
   participant_role: string | null;
   admission: string | null;
+  is_guest: boolean | null;
 }
 
 const columns = `s.organization_id, s.id as session_id, s.course_id, s.host_id, s.status as session_status, ${courseColumns},
-  p.role as participant_role, p.admission`;
+  p.role as participant_role, p.admission, p.guest_since is not null and p.guest_ended_at is null as is_guest`;
 const joins = `left join courses c on c.id = s.course_id and c.deleted_at is null ${courseEnrollment}
   left join live_session_participants p on p.session_id = s.id and p.user_id = :user`;
 
 function readClass(row: ClassColumns, userId: string, now: Date): SubjectFacts {
   const relations: Relation[] = relationsInRow(row, userId, now);
   if (row.host_id === userId) relations.push('live_session.host');
+  if (row.is_guest) relations.push('live_session.guest');
   if (row.session_status === 'live' && row.admission === 'admitted' && row.participant_role === 'attendee')
     relations.push('live_session.participant');
   return {

@@ -1,6 +1,8 @@
 import type { MediaSource } from '../../shared/media/contract.ts';
 import type { ErrorCode } from '../../shared/kernel/errors.ts';
 import type { NewLiveFact } from '../../shared/live/contract.ts';
+import type { Invitations } from '../identity/index.ts';
+import type { Notices } from '../kernel/db/notices.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { RoomAudience } from '../kernel/realtime/room-audience.ts';
 import type { ChannelDeps } from '../kernel/realtime/channel.ts';
@@ -13,6 +15,7 @@ import type { LiveDeps } from './deps.ts';
 import { createGrace } from './grace.ts';
 import { createGuardService } from './guard.service.ts';
 import { HandRaise } from './hand-raise.entity.ts';
+import { GuestService } from './guests.service.ts';
 import { createHandsService } from './hands.service.ts';
 import { classSource, noteSource } from './class-source.ts';
 import { createEvictions } from './evictions.ts';
@@ -42,6 +45,8 @@ const defaultGraceSeconds = 30;
 export type { AccessChange };
 
 export interface LiveOptions extends LiveDeps {
+  invitations: Invitations;
+  notices: Pick<Notices, 'send'>;
   channel: ChannelDeps;
   audience: RoomAudience;
   graceSeconds?: number;
@@ -105,6 +110,8 @@ export function createLive(options: LiveOptions): Live {
     hands,
     locks,
   });
+  const guests = new GuestService(options);
+  options.invitations.open('live_session', guests.door());
   options.access.relate('live_session', classSource);
   options.access.relate('note', noteSource);
   const watch = createWatch({
@@ -119,7 +126,7 @@ export function createLive(options: LiveOptions): Live {
   });
 
   return {
-    routes: liveRouteHandlers(sessions, createAttendanceService(options)),
+    routes: liveRouteHandlers(sessions, createAttendanceService(options), guests),
     signOut: (authSessionId, code) => channel.signOut(authSessionId, code),
     authSessions: () => [...channel.connections()].map(({ actor }) => actor.authSessionId),
     async start() {

@@ -23,6 +23,8 @@ const LiveSessionSchema = defineEntity({
     endedBy: p.uuid().nullable(),
     cancelledAt: columns.instant().nullable(),
     cancelReason: p.text().nullable(),
+    /** What a member of the organization comes in with as a guest; while the class is scheduled or runs. */
+    joinCode: p.text().nullable(),
     isLocked: p.boolean().default(false),
     maxParticipants: p.integer().nullable(),
     floorUserId: p.uuid().nullable(),

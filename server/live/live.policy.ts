@@ -26,12 +26,16 @@ export function roleOf(who: Standing): ParticipantRole | null {
   if (who.may('live.host')) return leads ? 'host' : 'co_host';
   const { allowed, reason } = who.decision('live.join');
   if (!allowed) return null;
-  // Who may come in by an office and leads nothing looks on; who learns here, or was let in by name, takes part.
-  return reason.kind === 'role' ? 'observer' : 'attendee';
+  // Who may come in by an office and leads nothing looks on; who learns here, or was asked in, takes part.
+  return reason.kind === 'role' && !who.relations.includes('live_session.guest') ? 'observer' : 'attendee';
 }
 
 /** Whether a person may start, end and reopen. */
 export const mayHost = (who: Standing): boolean => who.may('live.host');
 
-/** Whether a person may schedule and cancel. */
+/** Whether somebody is here by an invitation or a code, and sees nothing else of the course. */
+export const isGuest = (who: Standing): boolean =>
+  who.relations.includes('live_session.guest') && !who.may('course.read');
+
+/** Whether a person may schedule and cancel, and ask guests in. */
 export const mayManage = (who: Standing): boolean => who.may('live.manage');

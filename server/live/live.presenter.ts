@@ -9,6 +9,8 @@ import type {
 } from '../../shared/live/contract.ts';
 import { runningSince } from './class-session.ts';
 import { isGuarded } from './guard.ts';
+import { isGuest, mayHost, mayManage } from './live.policy.ts';
+import type { Standing } from './live.policy.ts';
 import type { LiveSession } from './live-session.entity.ts';
 
 /** A class with the names that its view needs. */
@@ -16,10 +18,10 @@ export interface SessionRow {
   session: LiveSession;
   hostName: string;
   noteDocumentId: string | null;
-  canHost: boolean;
+  standing: Standing;
 }
 
-export function presentSession({ session, hostName, noteDocumentId, canHost }: SessionRow): LiveSessionView {
+export function presentSession({ session, hostName, noteDocumentId, standing }: SessionRow): LiveSessionView {
   return {
     id: session.id,
     courseId: session.courseId ?? null,
@@ -33,7 +35,9 @@ export function presentSession({ session, hostName, noteDocumentId, canHost }: S
     runningSince: isoOrNull(runningSince(session)),
     endedAt: isoOrNull(session.endedAt),
     noteDocumentId,
-    canHost,
+    canHost: mayHost(standing),
+    canInvite: mayManage(standing),
+    isGuest: isGuest(standing),
   };
 }
 
@@ -87,6 +91,7 @@ export interface ParticipantRow extends PublishColumns {
   displayName: string;
   avatarUrl: string | null;
   role: ParticipantView['role'];
+  isGuest: boolean;
   joinedAt: Date | null;
   /** Whether an attendance interval is open. */
   isIn: boolean;
@@ -99,6 +104,7 @@ export function presentParticipant(row: ParticipantRow, connected: boolean): Par
     displayName: row.displayName,
     avatarUrl: row.avatarUrl,
     role: row.role,
+    isGuest: row.isGuest,
     presence,
     joinedAt: isoOrNull(row.joinedAt),
     locks: presentPersonalLocks(row),

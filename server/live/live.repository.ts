@@ -21,6 +21,7 @@ interface RosterRow {
   display_name: string;
   avatar_url: string | null;
   role: ParticipantRole;
+  is_guest: boolean;
   joined_at: Date | null;
   is_in: boolean;
   can_publish_audio: boolean | null;
@@ -35,7 +36,7 @@ export async function roster(
   userId?: string,
 ): Promise<ParticipantRow[]> {
   const rows = await em.execute<RosterRow[]>(
-    `select p.user_id, u.display_name, u.avatar_url, p.role, p.joined_at, p.can_publish_audio, p.can_publish_video, p.can_publish_screen,
+    `select p.user_id, u.display_name, u.avatar_url, p.role, p.guest_since is not null as is_guest, p.joined_at, p.can_publish_audio, p.can_publish_video, p.can_publish_screen,
        exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null) as is_in
      from live_session_participants p join users u on u.id = p.user_id
      where p.session_id = ? and p.admission = 'admitted' and p.joined_at is not null ${userId ? 'and p.user_id = ?' : ''}
@@ -47,6 +48,7 @@ export async function roster(
     displayName: row.display_name,
     avatarUrl: row.avatar_url,
     role: row.role,
+    isGuest: row.is_guest,
     joinedAt: row.joined_at === null ? null : new Date(row.joined_at),
     isIn: row.is_in,
     canPublishAudio: row.can_publish_audio,

@@ -13,6 +13,8 @@ const ParticipantSchema = defineEntity({
     admittedAt: columns.instant().nullable(),
     removedAt: columns.instant().nullable(),
     removalReason: p.text().nullable(),
+    guestSince: columns.instant().nullable(),
+    guestEndedAt: columns.instant().nullable(),
     joinedAt: columns.instant().nullable(),
     leftAt: columns.instant().nullable(),
     totalSeconds: p.integer().default(0),

@@ -13,7 +13,7 @@ import type { GuardService } from './guard.service.ts';
 import { lowerHand } from './hands.service.ts';
 import { seenClass } from './in-class.ts';
 import { isGuarded } from './guard.ts';
-import { mayHost, roleOf } from './live.policy.ts';
+import { roleOf } from './live.policy.ts';
 import { presentChat, presentLocks, presentParticipant, presentSession } from './live.presenter.ts';
 import {
   chatPage,
@@ -179,7 +179,7 @@ export function createRoomService(deps: LiveDeps, presence: Presence, guard: Gua
         session,
         hostName: names.get(session.hostId) ?? '',
         noteDocumentId: notes.get(sessionId) ?? null,
-        canHost: mayHost(standing),
+        standing,
       }),
       me: { userId: actor.userId, role: me.role },
       participants: people.map((person) =>

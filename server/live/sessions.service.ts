@@ -12,6 +12,7 @@ import type { Transition } from './class-session.ts';
 import { appendFacts, recordEvent } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
 import type { GuardService } from './guard.service.ts';
+import { guestClasses } from './guests.repository.ts';
 import { lowerAllHands } from './hands.service.ts';
 import { inClassAsModerator, seenClass } from './in-class.ts';
 import { classAsks, mayHost, mayManage, maySee } from './live.policy.ts';
@@ -49,8 +50,7 @@ export interface SessionsService {
   ): Promise<Page<LiveSessionView>>;
   between(
     actor: UserActor,
-    from: Date,
-    to: Date,
+    period: { from: Date; to: Date; as?: 'guest' },
   ): Promise<Page<LiveSessionView & { courseTitle: string | null }>>;
   start(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
   end(actor: UserActor, sessionId: string): Promise<LiveSessionView>;
@@ -103,7 +103,7 @@ export function createSessionsService(
       if (!standing || !maySee(standing)) return [];
       const hostName = names.get(session.hostId) ?? '';
       const noteDocumentId = noteIds.get(session.id) ?? null;
-      return [presentSession({ session, hostName, noteDocumentId, canHost: mayHost(standing) })];
+      return [presentSession({ session, hostName, noteDocumentId, standing })];
     });
   }
 
@@ -181,7 +181,8 @@ export function createSessionsService(
     await lowerAllHands(tx.em, session.id, at);
     const left = await closeIntervals(tx.em, { sessionId: session.id, reason: 'session_ended', at });
     const floor = session.floorUserId;
-    Object.assign(session, { status: 'ended', endedAt: at, endedBy: actorId, floorUserId: null });
+    const ended = { status: 'ended', endedAt: at, endedBy: actorId, floorUserId: null, joinCode: null };
+    Object.assign(session, ended);
     return [
       ...hands.map(({ userId }) => ({ type: 'hand.lowered' as const, userId })),
       ...(floor ? [{ type: 'floor.changed' as const, userId: null }] : []),
@@ -258,14 +259,16 @@ export function createSessionsService(
       return { items, nextCursor: sessions.length > limit ? (sessions[limit - 1]?.id ?? null) : null };
     },
 
-    async between(actor, from, to) {
+    async between(actor, { from, to, as }) {
       const em = db.em();
-      const courseIds = await deps.courses.courseIdsOf(em, actor, actor.organizationId);
+      const guestOf = { id: { $in: await guestClasses(em, actor.userId) } };
+      const courseIds = as === 'guest' ? [] : await deps.courses.courseIdsOf(em, actor, actor.organizationId);
+      const mine = [guestOf, { courseId: { $in: courseIds } }, { hostId: actor.userId }];
       const earliest = new Date(from.getTime() - 24 * 3_600_000);
       const sessions = await em.find(
         LiveSession,
         {
-          $or: [{ courseId: { $in: courseIds } }, { hostId: actor.userId }],
+          $or: as === 'guest' ? [guestOf] : mine,
           // Where the person works now; who is a member of nothing sees all that is theirs.
           ...(actor.organizationId === null ? {} : { organizationId: actor.organizationId }),
           // What runs is here whenever it was to take place: started early, or taken up again.
@@ -315,7 +318,8 @@ export function createSessionsService(
 
     cancel: (actor, sessionId, reason) =>
       move(actor, sessionId, 'cancel', async (_tx, session) => {
-        Object.assign(session, { cancelledAt: clock.now(), cancelReason: reason || null });
+        const cancelReason = reason || null;
+        Object.assign(session, { cancelledAt: clock.now(), cancelReason, joinCode: null });
         return [];
       }),
 

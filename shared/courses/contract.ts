@@ -48,9 +48,14 @@ export const coursesRoutes = {
     id: 'courses.today',
     method: 'GET',
     path: '/me/live-sessions',
-    summary: 'Classes of my courses that overlap a period, soonest first.',
+    summary: 'Classes of my courses, and those that I am a guest of, that overlap a period, soonest first.',
     access: 'user',
-    query: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
+    query: z.strictObject({
+      from: z.iso.datetime(),
+      to: z.iso.datetime(),
+      /** Only those that I am a guest of. */
+      as: z.literal('guest').optional(),
+    }),
     reply: z.object({
       items: z.array(liveSessionView.extend({ courseTitle: z.string().nullable() })),
       nextCursor: id.nullable(),

@@ -58,6 +58,8 @@ export const invitationPreview = z.object({
   organization: z.object({ name: z.string() }),
   /** The course that it leads to as well. */
   course: z.object({ id, title: z.string() }).nullable(),
+  /** The single class that it leads to as well, as a guest. */
+  liveSession: z.object({ id, title: z.string(), scheduledAt: instant.nullable() }).nullable(),
   invitedBy: z.string().nullable(),
   email: z.string(),
   grantRole: invitedRole,
@@ -69,7 +71,11 @@ export const invitationPreview = z.object({
 export type InvitationPreview = z.infer<typeof invitationPreview>;
 
 /** Where somebody is who has accepted an invitation. */
-export const invitationArrival = z.object({ organizationId: id, courseId: id.nullable() });
+export const invitationArrival = z.object({
+  organizationId: id,
+  courseId: id.nullable(),
+  sessionId: id.nullable(),
+});
 export type InvitationArrival = z.infer<typeof invitationArrival>;
 
 /** Which invitations a list holds. */
@@ -155,7 +161,7 @@ export const invitationRoutes = {
     body: z.strictObject({ token }),
     reply: invitationPreview,
     status: 200,
-    errors: ['invalid_input', 'invitation_invalid', 'course_closed', 'rate_limited'],
+    errors: ['invalid_input', 'invitation_invalid', 'course_closed', 'class_over', 'rate_limited'],
     rate: byLink,
   }),
   accept: defineRoute({
@@ -177,6 +183,8 @@ export const invitationRoutes = {
       'course_full',
       'already_enrolled',
       'enrollment_refused',
+      'class_over',
+      'participant_removed',
       'rate_limited',
     ],
     rate: { points: 60, seconds: 60, by: 'user' },
@@ -205,6 +213,7 @@ export const invitationRoutes = {
       'already_exists',
       'course_closed',
       'course_full',
+      'class_over',
       'weak_password',
       'breached_password',
       'rate_limited',
@@ -220,7 +229,7 @@ export const invitationRoutes = {
     body: z.strictObject({ token }),
     reply: z.null(),
     status: 204,
-    errors: ['invalid_input', 'invitation_invalid', 'course_closed', 'rate_limited'],
+    errors: ['invalid_input', 'invitation_invalid', 'course_closed', 'class_over', 'rate_limited'],
     rate: byLink,
   }),
 };

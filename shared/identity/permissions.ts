@@ -147,6 +147,8 @@ export const relationGrants = {
     'note.edit',
     'note.manage',
   ],
+  /** Was asked into this one class, or came with its code. */
+  'live_session.guest': ['live.join', 'note.read'],
   /** Was let into the class, may take part and is not only watching, while it runs: the class writes its note together. */
   'live_session.participant': ['note.edit'],
   /** The person themselves. */

@@ -104,6 +104,8 @@ export const errorCatalogue = {
   idempotency_key_reused: { status: 422, message: 'This key was used for a different request.' },
   // Live classes
   session_not_live: { status: 409, message: 'The class is not running.' },
+  class_over: { status: 410, message: 'This class is over.' },
+  join_code_invalid: { status: 404, message: 'There is no class with this code.' },
   session_cancelled: { status: 409, message: 'The class was cancelled.' },
   session_full: { status: 409, message: 'The class is full.' },
   session_locked: { status: 403, message: 'The class is locked: nobody new can join.' },

@@ -17,6 +17,8 @@ export const limits = {
   connectionsPerPerson: 8,
   /** Sockets of one person on one channel, and on all notes, of one node. */
   socketsPerPerson: 60,
+  /** Guests of one class, present or not. */
+  guestsPerClass: 300,
   /** Facts a `resume` answers before it says `resync`. */
   resumeFacts: 1000,
   /** Chat lines that arrive with a snapshot; older ones are fetched by page. */

@@ -30,6 +30,10 @@ export const liveSessionView = z.object({
   noteDocumentId: id.nullable(),
   /** What the asking person may do with it. */
   canHost: z.boolean(),
+  /** Whether they may ask guests into it. */
+  canInvite: z.boolean(),
+  /** Whether they are here as a guest, and see nothing else of its course. */
+  isGuest: z.boolean(),
 });
 export type LiveSessionView = z.infer<typeof liveSessionView>;
 
@@ -67,6 +71,8 @@ export const participantView = z.object({
   displayName: z.string(),
   avatarUrl: z.string().nullable(),
   role: participantRole,
+  /** Came by an invitation to this class or by its code. */
+  isGuest: z.boolean(),
   presence,
   joinedAt: instant.nullable(),
   locks: personalLocks,

@@ -123,8 +123,8 @@ function withSession(snapshot: RoomSnapshot, change: Partial<RoomSnapshot['sessi
 
 // Field by field, so that `seq`, `at` and `type` of the fact do not end up in the state.
 function participantOf(fact: FactOf<'participant.joined'>): ParticipantView {
-  const { userId, displayName, avatarUrl, role, presence, joinedAt, locks } = fact;
-  return { userId, displayName, avatarUrl, role, presence, joinedAt, locks };
+  const { userId, displayName, avatarUrl, role, isGuest, presence, joinedAt, locks } = fact;
+  return { userId, displayName, avatarUrl, role, isGuest, presence, joinedAt, locks };
 }
 
 function producerOf(fact: FactOf<'media.producer.added'>): ProducerView {

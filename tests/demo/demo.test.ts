@@ -146,6 +146,17 @@ describe('the demo school', () => {
   it('has one class running, two to come and three over, each with a page; twice changes nothing', async () => {
     await Promise.all([refreshDemoClasses(deps()), refreshDemoClasses(deps())]);
     expect(await states()).toEqual([1, 2, 3]);
+    // A colleague looks in, and a student of other courses is asked into what comes later.
+    const guests = await rows<{ status: string; code: string | null; guest: string }>(
+      `select s.status, s.join_code as code, u.display_name as guest from live_sessions s
+       join live_session_participants p on p.session_id = s.id and p.guest_since is not null join users u on u.id = p.user_id
+       order by s.scheduled_at`,
+    );
+    expect(guests).toEqual([
+      { status: 'live', code: 'BQ7KM2XD', guest: 'Amara Okafor' },
+      { status: 'scheduled', code: null, guest: 'Mei Chen' },
+      { status: 'scheduled', code: null, guest: 'Mei Chen' },
+    ]);
     const before = await rows('select * from live_sessions order by id');
     await refreshDemoClasses(deps());
     expect(await rows('select * from live_sessions order by id')).toEqual(before);

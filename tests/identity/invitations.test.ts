@@ -180,6 +180,7 @@ describe('inviting', () => {
     expect((await preview(token)).body).toEqual({
       organization: { name: 'Evening College' },
       course: null,
+      liveSession: null,
       invitedBy: 'The admin',
       email: fresh,
       grantRole: 'student',
@@ -229,7 +230,7 @@ describe('inviting', () => {
     const mail = invitationMail({
       to: 'a@b.example',
       organization: 'Evil\r\nBcc: all@c.example',
-      course: null,
+      place: null,
       inviter: 'Eve\nSubject: x',
       message: null,
       link: 'http://x',
@@ -315,7 +316,7 @@ describe('accepting', () => {
     const taken = await register(token);
     expect([taken.body.code, taken.body.data]).toEqual(['already_exists', { field: 'email' }]);
     const reply = await accept(guest, token);
-    expect(reply.body).toEqual({ organizationId: home.id, courseId: null });
+    expect(reply.body).toEqual({ organizationId: home.id, courseId: null, sessionId: null });
     const me = await ask<MeView>(guest, 'GET', '/me');
     expect(me.body).toMatchObject({ role: 'student', organizationId: foreign.id });
     expect(me.body.organizations.map(({ id, role }) => [id, role])).toEqual([
@@ -336,7 +337,7 @@ describe('accepting', () => {
     const { token, id } = await invited({}, admin, guest.email);
     const replies = await Promise.all([accept(guest, token), accept(guest, token)]);
     replies.push(await accept(guest, token));
-    const arrival = { status: 200, body: { organizationId: home.id, courseId: null } };
+    const arrival = { status: 200, body: { organizationId: home.id, courseId: null, sessionId: null } };
     expect(replies).toEqual([arrival, arrival, arrival]);
     const [made] = await rows<{ memberships: number; roles: number; entries: number }>(
       `select (select count(*)::int from organization_memberships where user_id = $1 and organization_id = $2) as memberships,
@@ -388,7 +389,11 @@ describe('accepting', () => {
       body: { email, password: chosen },
     });
     const me = { userId: body.user.id, email, token: body.accessToken };
-    expect((await accept(me, token)).body).toEqual({ organizationId: home.id, courseId: null });
+    expect((await accept(me, token)).body).toEqual({
+      organizationId: home.id,
+      courseId: null,
+      sessionId: null,
+    });
   });
 
   it('is for the address it was sent to, once that is confirmed', async () => {

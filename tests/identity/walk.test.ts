@@ -101,6 +101,12 @@ beforeAll(async () => {
       school.courseId,
       marker,
     ),
+    guestInvitationId: await one(
+      `insert into invitations (scope, organization_id, live_session_id, email, grant_role, token_hash, message, expires_at) values ('live_session', $1, $2, 'c@example.org', 'student', '\\x05', $3, now() + interval '1 day') returning id`,
+      organizationId,
+      school.sessionId,
+      marker,
+    ),
     guardianshipId: await one(
       `insert into guardianships (parent_id, child_id, relationship, status, relationship_note) values ($1, $2, 'other', 'active', $3) returning id`,
       school.teacherId,
@@ -373,6 +379,7 @@ async function digestsOfTables(): Promise<string> {
 const byOwnRule: Record<string, string> = {
   'access.permissions': 'the catalogue is the same for everybody',
   'invitations.accept': 'the token',
+  'live.guests.useCode': 'the code, and the membership',
   'organizations.list': 'one’s own memberships',
   'organizations.create': 'organization.manage on the parent in the body',
   'profiles.get': 'what the person lets whom see',

@@ -23,6 +23,8 @@ function room(): RoomSnapshot {
       endedAt: null,
       noteDocumentId: null,
       canHost: false,
+      canInvite: false,
+      isGuest: false,
     },
     me: { userId: 'ben', role: 'attendee' },
     participants: [participant('ada', 'host'), participant('ben', 'attendee')],
@@ -51,6 +53,7 @@ function participant(userId: string, role: ParticipantRole): RoomSnapshot['parti
     avatarUrl: null,
     role,
     presence: 'present',
+    isGuest: false,
     joinedAt: at,
     locks: noPersonalLocks,
   };

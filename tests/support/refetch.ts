@@ -10,7 +10,7 @@ import type { LiveSocket } from './socket.ts';
 const comparable = (snapshot: RoomSnapshot) => ({
   ...snapshot,
   me: null,
-  session: { ...snapshot.session, canHost: null },
+  session: { ...snapshot.session, canHost: null, canInvite: null, isGuest: null },
   participants: snapshot.participants.toSorted((a, b) => a.userId.localeCompare(b.userId)),
   chat: snapshot.chat.map((line) => ({ ...line, key: null })),
 });

@@ -257,7 +257,11 @@ export const accessTexts = {
   },
   relation: {
     course: { instructor: 'Teaches the course', learner: 'Is enrolled in the course' },
-    live_session: { host: 'Leads the class', participant: 'Takes part in the class' },
+    live_session: {
+      host: 'Leads the class',
+      guest: 'Is a guest of the class',
+      participant: 'Takes part in the class',
+    },
     user: {
       self: 'Is this person',
       guardian: 'Is a guardian of this person',

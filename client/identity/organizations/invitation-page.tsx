@@ -43,7 +43,8 @@ export function InvitationPage() {
     );
   if (token === '') return <Invalid />;
   if (isRefusal(preview.error)) return <UsedUp token={token} />;
-  if (codeOf(preview.error) === 'course_closed') return <Closed />;
+  if (codeOf(preview.error) === 'course_closed') return <Closed what="closed" />;
+  if (codeOf(preview.error) === 'class_over') return <Closed what="over" />;
   if (preview.isError) return <Failed query={preview} />;
   if (!preview.data || state.status === 'starting') return <LoadingPage text={t('answer.loading')} />;
   return (
@@ -54,7 +55,14 @@ export function InvitationPage() {
 }
 
 /** What one is invited to, by its name. */
-const placeOf = ({ organization, course }: InvitationPreview): string => course?.title ?? organization.name;
+const placeOf = ({ organization, course, liveSession }: InvitationPreview): string =>
+  liveSession?.title ?? course?.title ?? organization.name;
+
+/** The page of what an invitation leads to. */
+function pathOf({ courseId, sessionId }: Pick<InvitationArrival, 'courseId' | 'sessionId'>): string {
+  if (sessionId) return `/classes/${sessionId}`;
+  return courseId ? `/courses/${courseId}` : '/';
+}
 
 const signInFor = (token: string): string =>
   `/sign-in?next=${encodeURIComponent(`/invitation?token=${token}`)}`;
@@ -103,27 +111,28 @@ function Invalid({ signIn = null }: { signIn?: string | null }) {
   );
 }
 
-function Accepted({ organizationId, courseId }: InvitationArrival) {
+function Accepted({ organizationId, courseId, sessionId }: InvitationArrival) {
   const { t } = useTranslation('organizations');
   const navigate = useNavigate();
   const going = useMutation({
     mutationFn: () => switchOrganization(organizationId),
-    onSuccess: () => navigate(courseId ? `/courses/${courseId}` : '/'),
+    onSuccess: () => navigate(pathOf({ courseId, sessionId })),
   });
   return (
     <MessagePage title={t('answer.acceptedTitle')} text={t('answer.acceptedText')}>
       {going.isError && <ProblemAlert title={t('answer.failed')} error={going.error} />}
       <Button loading={going.isPending} onClick={() => going.mutate()} data-testid="invitation-go">
-        {courseId ? t('answer.toCourse') : t('answer.home')}
+        {sessionId ? t('answer.toClass') : courseId ? t('answer.toCourse') : t('answer.home')}
       </Button>
     </MessagePage>
   );
 }
 
-function Closed() {
+/** What it leads to takes nobody in any more: a course, or a class. */
+function Closed({ what }: { what: 'closed' | 'over' }) {
   const { t } = useTranslation('organizations');
   return (
-    <MessagePage title={t('answer.closedTitle')} text={t('answer.closedText')}>
+    <MessagePage title={t(`answer.${what}Title`)} text={t(`answer.${what}Text`)}>
       <Button component={Link} to="/" variant="default" data-testid="invitation-closed">
         {t('answer.home')}
       </Button>
@@ -200,11 +209,18 @@ function Answer({ token, invitation, onDeclined }: AnswerProps & { onDeclined: (
   );
 }
 
-/** Who invites, and to what: learners of a course are nothing else. */
+/** Who invites, and to what: learners of a course and guests of a class are nothing else. */
 function ByWhom({ invitation }: Pick<AnswerProps, 'invitation'>) {
   const { t } = useTranslation('organizations');
-  const { course, invitedBy: name, grantRole } = invitation;
+  const { course, liveSession, invitedBy: name, grantRole } = invitation;
   const organization = invitation.organization.name;
+  if (liveSession) {
+    const who = name
+      ? t('answer.classBy', { name, organization })
+      : t('answer.classByNobody', { organization });
+    const { scheduledAt: at } = liveSession;
+    return at ? `${who} ${t('answer.classAt', { moment: formatMoment(at) })}` : who;
+  }
   if (course)
     return name ? t('answer.courseBy', { name, organization }) : t('answer.courseByNobody', { organization });
   const role = t(`role.${grantRole}`);
@@ -243,7 +259,8 @@ function useWelcome(invitation: InvitationPreview): () => Promise<void> {
   const navigate = useNavigate();
   return async () => {
     notifications.show({ message: t('answer.welcome', { place: placeOf(invitation) }) });
-    await navigate(invitation.course ? `/courses/${invitation.course.id}` : '/');
+    const { course, liveSession } = invitation;
+    await navigate(pathOf({ courseId: course?.id ?? null, sessionId: liveSession?.id ?? null }));
   };
 }
 

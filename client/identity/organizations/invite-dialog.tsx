@@ -16,7 +16,7 @@ export interface Asking {
 /** What became of one address. */
 export interface Outcome {
   email: string;
-  outcome: 'invited' | 'already_member' | 'already_enrolled' | 'already_invited';
+  outcome: 'invited' | 'already_member' | 'already_enrolled' | 'already_in' | 'already_invited';
 }
 
 interface InviteDialogProps {

@@ -1,6 +1,5 @@
-import { Anchor, Button, Group, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Tabs, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { LiveSessionView } from '../../../shared/live/contract.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
@@ -9,6 +8,7 @@ import { LazyNotes } from '../room/lazy-notes.tsx';
 import { ChatRecord } from './chat-record.tsx';
 import classes from './class.module.css';
 import { useReopenClass } from './queries.ts';
+import { WayBack } from './way-back.tsx';
 
 /** A class that is over: what was written stays readable, and its host may take it up again. */
 export function EndedClass({ session }: { session: LiveSessionView }) {
@@ -17,9 +17,7 @@ export function EndedClass({ session }: { session: LiveSessionView }) {
   const reopen = useReopenClass(session.id);
   return (
     <Stack gap="lg" maw={860} mx="auto">
-      <Anchor component={Link} to={session.courseId ? `/courses/${session.courseId}` : '/'} size="sm">
-        {t(session.courseId ? 'prejoin.backCourse' : 'prejoin.back')}
-      </Anchor>
+      <WayBack session={session} />
       <div data-testid="class-ended">
         <Title order={1}>{session.title}</Title>
         <Text fw={600} role="status">

@@ -1,13 +1,14 @@
-import { Anchor, Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
 import type { LiveSessionView } from '../../../shared/live/contract.ts';
 import { formatMoment, formatTime } from '../../kernel/i18n/format.ts';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
 import { DeviceCheck, loadDeviceChoice, saveDeviceChoice } from '../../media/device-check.tsx';
 import type { DeviceChoice } from '../../media/device-check.tsx';
+import { GuestsButton } from '../guests/guests-button.tsx';
 import { useStartClass } from './queries.ts';
+import { WayBack } from './way-back.tsx';
 
 interface PrejoinProps {
   session: LiveSessionView;
@@ -28,18 +29,22 @@ export function Prejoin({ session, onJoin }: PrejoinProps) {
   const open = session.status === 'scheduled' || session.status === 'live';
   return (
     <Stack maw={720} mx="auto" gap="lg">
-      <Anchor component={Link} to={session.courseId ? `/courses/${session.courseId}` : '/'} size="sm">
-        {t(session.courseId ? 'prejoin.backCourse' : 'prejoin.back')}
-      </Anchor>
+      <WayBack session={session} />
       <div>
         <Title order={1}>{session.title}</Title>
         <Text c="dimmed">{t('prejoin.with', { name: session.host.displayName })}</Text>
       </div>
       {session.description && <Text>{session.description}</Text>}
+      {session.isGuest && <Text c="dimmed">{t('prejoin.guest')}</Text>}
       {/* Above the devices: who comes every day joins without scrolling. */}
       <Group justify="space-between" gap="md" data-testid="prejoin">
         <Status session={session} />
-        {open && <EntryButton session={session} onEnter={() => onJoin(devices)} />}
+        {open && (
+          <Group>
+            {session.canInvite && <GuestsButton sessionId={session.id} size="md" />}
+            <EntryButton session={session} onEnter={() => onJoin(devices)} />
+          </Group>
+        )}
       </Group>
       {open && (
         <Paper withBorder radius="lg" p="lg" component="section" aria-label={t('prejoin.devices')}>

@@ -2,6 +2,7 @@ import { ScrollArea, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LocksMenu } from '../controls/locks-menu.tsx';
+import { GuestsButton } from '../guests/guests-button.tsx';
 import { useModerating, useSnapshot } from '../room/room-context.ts';
 import { FloorHolder } from './floor-holder.tsx';
 import { HandQueue } from './hand-queue.tsx';
@@ -13,6 +14,7 @@ export function PeoplePanel() {
   const { t } = useTranslation('live');
   const moderating = useModerating();
   const participants = useSnapshot((snapshot) => snapshot.participants);
+  const { id: sessionId, canInvite } = useSnapshot((snapshot) => snapshot.session);
   const [search, setSearch] = useState('');
   const found = useMemo(() => {
     const wanted = search.trim().toLocaleLowerCase();
@@ -26,6 +28,7 @@ export function PeoplePanel() {
     <ScrollArea className={classes.scroll} type="auto" viewportProps={{ tabIndex: 0 }}>
       <div className={classes.content}>
         {moderating && <LocksMenu />}
+        {canInvite && <GuestsButton sessionId={sessionId} size="sm" fullWidth mb="sm" />}
         <FloorHolder />
         <HandQueue />
         <section aria-labelledby="people-here">

@@ -12,11 +12,12 @@ import classes from './people.module.css';
 
 export const PersonRow = memo(function PersonRow({ participant }: { participant: ParticipantView }) {
   const { t } = useTranslation('live');
-  const { userId, displayName, role, presence } = participant;
+  const { userId, displayName, role, isGuest, presence } = participant;
   const person = usePerson(userId);
   const moderating = useModerating();
-  // Being an attendee goes without saying.
-  const roleName = role === 'attendee' ? '' : t(`people.role.${role}`);
+  // Being an attendee goes without saying, unless it is somebody whom the others do not know.
+  const attendee = isGuest ? t('people.guest') : '';
+  const roleName = role === 'attendee' ? attendee : t(`people.role.${role}`);
   return (
     <li
       className={classes.row}

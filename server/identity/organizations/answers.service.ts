@@ -15,9 +15,9 @@ import type { MfaRequired } from '../sign-in/complete.ts';
 import { setting } from '../settings.ts';
 import { hashPassword } from '../sign-in/password.ts';
 import { emailDomainsOf, isOfDomains } from './email-domains.ts';
-import type { CourseInvitation, InvitationBook } from './invitations.ts';
-import { invitationOf, setInvitation } from './invitations.repository.ts';
-import type { AddressedRow } from './invitations.repository.ts';
+import type { InvitationBook, InvitationDoor, PlaceInvitation } from './invitations.ts';
+import { invitationOf, placeOf, setInvitation } from './invitations.repository.ts';
+import type { AddressedRow, PlaceType } from './invitations.repository.ts';
 import { presentPreview } from './invitations.presenter.ts';
 import { ensurePrimary, join } from './joining.ts';
 import { administers } from './membership.ts';
@@ -26,12 +26,13 @@ import { giveRole, lockPerson, membershipIn, membershipsOf } from './memberships
 /** An invitation that holds, with what it leads to beside the organization. */
 interface Held {
   row: AddressedRow;
-  course: { invitation: CourseInvitation; title: string } | null;
+  place: { door: InvitationDoor; invitation: PlaceInvitation; title: string; scheduledAt?: Date } | null;
 }
 
 const arrivalOf = (row: AddressedRow): InvitationArrival => ({
   organizationId: row.organization_id,
   courseId: row.course_id,
+  sessionId: row.live_session_id,
 });
 
 /** What people do with the link that they got by mail. */
@@ -44,30 +45,30 @@ export class AnswerService {
     this.#book = book;
   }
 
-  /** @throws AppError invitation_invalid, course_closed */
+  /** @throws AppError invitation_invalid, course_closed, class_over */
   async preview(token: string): Promise<InvitationPreview> {
     const em = this.#deps.db.em();
     const row = await invitationOf(em, hashSecret(token), this.#deps.clock.now());
     const held = await this.#hold(em, row);
-    return presentPreview(held.row, held.course?.title ?? null);
+    return presentPreview(held.row, held.place);
   }
 
   /**
    * Whoever has accepted it, and is still where it led, is answered as they were the first time: that answer may have been lost.
    * @throws AppError invitation_invalid (also for an account that it was not sent to), verification_required, course_closed,
-   *   course_full, already_enrolled, enrollment_refused
+   *   course_full, already_enrolled, enrollment_refused, class_over, participant_removed
    */
   async accept(actor: UserActor, token: string): Promise<InvitationArrival> {
     return this.#deps.db.transaction(async (tx) => {
       const found = await this.#lock(tx, token);
       if (found && (await this.#hasArrived(tx.em, actor.userId, found))) return arrivalOf(found);
-      const { row, course } = await this.#hold(tx.em, found);
+      const { row, place } = await this.#hold(tx.em, found);
       await lockPerson(tx.em, actor.userId);
       const user = await tx.em.findOneOrFail(User, { id: actor.userId });
       if (user.email !== row.email) throw new AppError('invitation_invalid');
       if (!user.emailVerifiedAt) throw new AppError('verification_required');
       await this.#join(tx, actor.userId, row);
-      if (course) await this.#book.courses.enter(tx, course.invitation, { userId: actor.userId, actor });
+      await place?.door.enter(tx, place.invitation, { userId: actor.userId, actor });
       await this.#answer(tx, row, actor.userId);
       this.#book.audit(tx, actor, row, 'invitation.accepted');
       return arrivalOf(row);
@@ -76,7 +77,7 @@ export class AnswerService {
 
   /**
    * @throws AppError invitation_invalid, already_exists (sign in instead), weak_password, breached_password, course_closed,
-   *   course_full
+   *   course_full, class_over
    */
   async register(
     input: { token: string; displayName: string; password: string },
@@ -91,7 +92,7 @@ export class AnswerService {
     await checkPassword(this.#deps, input.password, [input.displayName, email], least);
     const passwordHash = await hashPassword(input.password);
     return db.transaction(async (tx) => {
-      const { row, course } = await this.#open(tx, input.token);
+      const { row, place } = await this.#open(tx, input.token);
       const user = await createAccount(this.#deps, tx, {
         email: row.email,
         // The link came by mail.
@@ -105,7 +106,7 @@ export class AnswerService {
       });
       await tx.em.flush();
       if (administers(row.membership_role)) await this.#giveRole(tx, user.id, row, 'admin');
-      if (course) await this.#book.courses.enter(tx, course.invitation, { userId: user.id, actor: null });
+      await place?.door.enter(tx, place.invitation, { userId: user.id, actor: null });
       await this.#answer(tx, row, user.id);
       this.#book.audit(tx, null, row, 'invitation.accepted', { userId: user.id, registered: true });
       return completeSignIn(
@@ -117,7 +118,7 @@ export class AnswerService {
     });
   }
 
-  /** @throws AppError invitation_invalid, course_closed */
+  /** @throws AppError invitation_invalid, course_closed, class_over */
   async decline(token: string): Promise<void> {
     await this.#deps.db.transaction(async (tx) => {
       const { row } = await this.#open(tx, token);
@@ -129,11 +130,11 @@ export class AnswerService {
 
   /**
    * Makes the account of the address a member, with what the invitation hands out. Who is one already stays what they are: an
-   * invitation to the organization says nothing to them, one to a course takes them as they are.
+   * invitation to the organization says nothing to them, one to a course or a class takes them as they are.
    */
   async #join(tx: Transaction, userId: string, row: AddressedRow): Promise<void> {
     const existing = await membershipIn(tx.em, userId, row.organization_id);
-    if (existing && (row.course_id === null || existing.status !== 'active'))
+    if (existing && (placeOf(row) === null || existing.status !== 'active'))
       throw new AppError('invitation_invalid');
     if (existing) return;
     await this.#giveRole(tx, userId, row, row.grant_role);
@@ -164,8 +165,9 @@ export class AnswerService {
       ({ organization_id: id, left_at: left, status, suspended }) =>
         id === row.organization_id && left === null && status === 'active' && !suspended,
     );
-    if (!isMember || row.course_id === null) return isMember;
-    return this.#book.courses.isIn(em, { courseId: row.course_id, userId });
+    const place = placeOf(row);
+    if (!isMember || place === null) return isMember;
+    return this.#book.door(place.type).isIn(em, { id: place.id, userId });
   }
 
   async #open(tx: Transaction, token: string): Promise<Held> {
@@ -178,20 +180,26 @@ export class AnswerService {
 
   /**
    * An invitation holds as long as whoever sent it might send it again: it must not outlast their rights, nor open an
-   * organization or a course that is closed.
+   * organization, a course or a class that is closed.
    */
   async #hold(em: EntityManager, row: AddressedRow | null): Promise<Held> {
     if (!row || row.status !== 'pending' || row.invited_by === null) throw new AppError('invitation_invalid');
-    const { invited_by: invitedBy, organization_id: organizationId, course_id: courseId } = row;
-    const invitation = courseId === null ? null : { courseId, organizationId, invitedBy };
-    if (!invitation && !(await this.#mayInvite(em, invitedBy, organizationId)))
+    const { invited_by: invitedBy, organization_id: organizationId } = row;
+    const to = placeOf(row);
+    if (!to && !(await this.#mayInvite(em, invitedBy, organizationId)))
       throw new AppError('invitation_invalid');
-    const course = invitation && {
-      invitation,
-      title: (await this.#book.courses.look(em, invitation)).title,
-    };
+    const place = to && (await this.#lookAt(em, to, { id: to.id, organizationId, invitedBy }));
     if (!(await this.#mayBring(em, row, invitedBy))) throw new AppError('invitation_invalid');
-    return { row, course };
+    return { row, place };
+  }
+
+  async #lookAt(
+    em: EntityManager,
+    { type }: { type: PlaceType },
+    invitation: PlaceInvitation,
+  ): Promise<NonNullable<Held['place']>> {
+    const door = this.#book.door(type);
+    return { door, invitation, ...(await door.look(em, invitation)) };
   }
 
   async #mayInvite(em: EntityManager, userId: string, id: string): Promise<boolean> {
@@ -202,7 +210,7 @@ export class AnswerService {
   /** Whether whoever invites may make the addressee what the invitation says; a member becomes nothing new. */
   async #mayBring(em: EntityManager, row: AddressedRow, userId: string): Promise<boolean> {
     const { organization_id: organizationId, account_id: accountId } = row;
-    if (row.course_id !== null && accountId !== null && (await membershipIn(em, accountId, organizationId)))
+    if (placeOf(row) !== null && accountId !== null && (await membershipIn(em, accountId, organizationId)))
       return true;
     if (!isOfDomains(row.email, await emailDomainsOf(em, organizationId))) return false;
     const gift = { grantRole: row.grant_role, membershipRole: row.membership_role };

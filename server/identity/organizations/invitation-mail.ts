@@ -1,5 +1,6 @@
 import { invitationDays } from '../../../shared/identity/invitations.ts';
 import type { Mail } from '../../kernel/mail/index.ts';
+import type { InvitedTo } from './invitations.repository.ts';
 
 /** What people wrote stays on one line, and a short one: a subject is a header. */
 function oneLine(text: string): string {
@@ -8,20 +9,25 @@ function oneLine(text: string): string {
 }
 const longest = 120;
 
+/** Nobody knows the time zone of an address: the page that the link opens has the reader's own. */
+const inWords = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short', timeZone: 'UTC' });
+
 /** The mail that carries the link of an invitation. */
 export function invitationMail(invitation: {
   to: string;
   organization: string;
-  /** The title of the course that it leads to; null: to the organization alone. */
-  course: string | null;
+  /** What it leads to; null: to the organization alone. */
+  place: InvitedTo['place'];
   inviter: string;
   message: string | null;
   link: string;
 }): Mail {
   const organization = oneLine(invitation.organization);
-  const course = invitation.course === null ? null : oneLine(invitation.course);
+  const { place } = invitation;
+  const title = place && oneLine(place.title);
+  const moment = place?.scheduledAt ? ` on ${inWords.format(place.scheduledAt)} UTC` : '';
   const paragraphs = [
-    `${oneLine(invitation.inviter)} invites you to ${course === null ? organization : `${course} at ${organization}`}.`,
+    `${oneLine(invitation.inviter)} invites you to ${title === null ? organization : `${title} at ${organization}${moment}`}.`,
     ...(invitation.message ? [invitation.message] : []),
     'Open this page to accept or decline:',
     invitation.link,
@@ -29,7 +35,7 @@ export function invitationMail(invitation: {
   ];
   return {
     to: invitation.to,
-    subject: `Invitation to ${course ?? organization}`,
+    subject: `Invitation to ${title ?? organization}`,
     text: paragraphs.join('\n\n'),
   };
 }

@@ -18,9 +18,21 @@ export const presentInvitation = (row: InvitationRow): InvitationView => ({
   acceptedAt: isoOrNull(row.accepted_at === null ? null : new Date(row.accepted_at)),
 });
 
-export const presentPreview = (row: AddressedRow, courseTitle: string | null): InvitationPreview => ({
+/** @param place what it leads to beside the organization, as it is now */
+export const presentPreview = (
+  row: AddressedRow,
+  place: { title: string; scheduledAt?: Date } | null,
+): InvitationPreview => ({
   organization: { name: row.organization_name },
-  course: row.course_id === null ? null : { id: row.course_id, title: courseTitle ?? '' },
+  course: row.course_id === null ? null : { id: row.course_id, title: place?.title ?? '' },
+  liveSession:
+    row.live_session_id === null
+      ? null
+      : {
+          id: row.live_session_id,
+          title: place?.title ?? '',
+          scheduledAt: isoOrNull(place?.scheduledAt ?? null),
+        },
   invitedBy: row.inviter_name,
   email: row.email,
   grantRole: invitedRole.parse(row.grant_role),

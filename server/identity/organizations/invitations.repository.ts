@@ -4,10 +4,13 @@ import type { InvitationStatus } from '../../../shared/identity/invitations.ts';
 
 type Instant = Date | string;
 
-/** What people are invited to: an organization, or one of its courses and with it the organization. */
+/** What of an organization people can be invited to. */
+export type PlaceType = 'course' | 'live_session';
+
+/** What people are invited to: an organization, or something in it and with it the organization. */
 export interface InvitedTo {
   organizationId: string;
-  course: { id: string; title: string } | null;
+  place: { type: PlaceType; id: string; title: string; scheduledAt?: Date } | null;
 }
 
 /** An invitation as those see it who may invite; `status` as it counts at the time asked for. */
@@ -15,6 +18,7 @@ export interface InvitationRow {
   id: string;
   organization_id: string;
   course_id: string | null;
+  live_session_id: string | null;
   email: string;
   grant_role: string;
   membership_role: MembershipRole;
@@ -35,17 +39,25 @@ export interface AddressedRow extends InvitationRow {
   accepted_by: string | null;
 }
 
+/** What an invitation leads to beside the organization. */
+export function placeOf(
+  row: Pick<InvitationRow, 'course_id' | 'live_session_id'>,
+): { type: PlaceType; id: string } | null {
+  if (row.live_session_id !== null) return { type: 'live_session', id: row.live_session_id };
+  return row.course_id === null ? null : { type: 'course', id: row.course_id };
+}
+
 const effectiveStatus = `case when i.status = 'pending' and i.expires_at <= ? then 'expired' else i.status end`;
-const columns = `i.id, i.organization_id, i.course_id, i.email, i.grant_role, i.membership_role, ${effectiveStatus} as status, i.message,
+const columns = `i.id, i.organization_id, i.course_id, i.live_session_id, i.email, i.grant_role, i.membership_role, ${effectiveStatus} as status, i.message,
   i.invited_by, (select u.display_name from users u where u.id = i.invited_by) as inviter_name, i.created_at, i.expires_at, i.accepted_at`;
 
 /** The condition that an invitation `i` is to this and to nothing else, with its values. */
-function isTo({ organizationId, course }: InvitedTo): { where: string; values: string[] } {
-  return course === null
+function isTo({ organizationId, place }: InvitedTo): { where: string; values: string[] } {
+  return place === null
     ? { where: `i.scope = 'organization' and i.organization_id = ?`, values: [organizationId] }
     : {
-        where: `i.scope = 'course' and i.organization_id = ? and i.course_id = ?`,
-        values: [organizationId, course.id],
+        where: `i.scope = '${place.type}' and i.organization_id = ? and i.${place.type}_id = ?`,
+        values: [organizationId, place.id],
       };
 }
 
@@ -99,7 +111,7 @@ export async function invitationOf(
     `select ${columns}, i.accepted_by, o.name as organization_name,
        (select u.id from users u where u.email = i.email and u.deleted_at is null) as account_id
      from invitations i join organizations o on o.id = i.organization_id
-     where i.scope in ('organization', 'course') and i.token_hash = ? ${lock}`,
+     where i.token_hash = ? ${lock}`,
     [now, tokenHash],
   );
   return row ?? null;
@@ -151,13 +163,14 @@ export async function insertInvitation(
   },
 ): Promise<void> {
   await em.execute(
-    `insert into invitations (id, scope, organization_id, course_id, email, grant_role, membership_role, message, token_hash, invited_by, expires_at, created_at, updated_at)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into invitations (id, scope, organization_id, course_id, live_session_id, email, grant_role, membership_role, message, token_hash, invited_by, expires_at, created_at, updated_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       one.id,
-      to.course === null ? 'organization' : 'course',
+      to.place?.type ?? 'organization',
       to.organizationId,
-      to.course?.id ?? null,
+      to.place?.type === 'course' ? to.place.id : null,
+      to.place?.type === 'live_session' ? to.place.id : null,
       one.email,
       one.grantRole,
       one.membershipRole,

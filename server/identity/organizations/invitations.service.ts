@@ -12,7 +12,7 @@ import { membersAmong } from './invitations.repository.ts';
 import type { InvitedTo } from './invitations.repository.ts';
 import { findOrganization } from './organizations.repository.ts';
 
-const toOrganization = (organizationId: string): InvitedTo => ({ organizationId, course: null });
+const toOrganization = (organizationId: string): InvitedTo => ({ organizationId, place: null });
 
 /** Asking people into an organization by mail. */
 export class InvitationService {

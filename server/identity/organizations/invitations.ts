@@ -20,7 +20,7 @@ import {
   membersAmong,
   setInvitation,
 } from './invitations.repository.ts';
-import type { InvitationRow, InvitedTo } from './invitations.repository.ts';
+import type { InvitationRow, InvitedTo, PlaceType } from './invitations.repository.ts';
 import { presentInvitation } from './invitations.presenter.ts';
 import { mayGive } from './membership.ts';
 import { findOrganization } from './organizations.repository.ts';
@@ -47,37 +47,37 @@ export interface Asking extends Gift {
   message: string | null;
 }
 
-/** An invitation to a course, as the feature that owns the courses is asked about it. */
-export interface CourseInvitation {
-  courseId: string;
+/** An invitation to a course or a class, as the feature that owns it is asked about it. */
+export interface PlaceInvitation {
+  id: string;
   organizationId: string;
   invitedBy: string;
 }
 
-/** How an invitation opens a course; courses tell it, since identity knows none. */
-export interface CourseDoor {
+/** How an invitation opens a course or a class; their features tell it, since identity knows none. */
+export interface InvitationDoor {
   /**
-   * The title, for as long as whoever invited might still invite to it.
-   * @throws AppError course_closed, invitation_invalid
+   * Its title, and when it is, for as long as whoever invited might still invite to it.
+   * @throws AppError course_closed, class_over, invitation_invalid
    */
-  look(em: EntityManager, invitation: CourseInvitation): Promise<{ title: string }>;
+  look(em: EntityManager, invitation: PlaceInvitation): Promise<{ title: string; scheduledAt?: Date }>;
   /**
    * Lets a member of the organization in; `actor` null: an account that was made just now.
-   * @throws AppError course_closed, course_full, already_enrolled, enrollment_refused
+   * @throws AppError course_closed, course_full, already_enrolled, enrollment_refused, class_over, participant_removed
    */
   enter(
     tx: Transaction,
-    invitation: CourseInvitation,
+    invitation: PlaceInvitation,
     person: { userId: string; actor: UserActor | null },
   ): Promise<void>;
-  /** Whether somebody learns in a course now. */
-  isIn(em: EntityManager, one: { courseId: string; userId: string }): Promise<boolean>;
+  /** Whether somebody is in it now. */
+  isIn(em: EntityManager, one: { id: string; userId: string }): Promise<boolean>;
 }
 
 /** Invitations by mail, whatever they lead to. Who may invite to it is asked before, by whoever owns that. */
 export interface Invitations {
-  /** Tells how invitations open courses. */
-  openCourses(door: CourseDoor): void;
+  /** Tells how invitations open a kind of place. */
+  open(type: PlaceType, door: InvitationDoor): void;
   /**
    * Sends each address a link, but for those who were invited already (null). What they lead to must be locked.
    * @throws AppError role_level, mail_unavailable, invalid_input (an outsider with an address of a domain that the organization
@@ -103,20 +103,21 @@ export interface Invitations {
 /** The one implementation, with what only identity may use besides. */
 export class InvitationBook implements Invitations {
   readonly #deps: AreaDeps;
-  #courses: CourseDoor | null = null;
+  readonly #doors = new Map<PlaceType, InvitationDoor>();
 
   constructor(deps: AreaDeps) {
     this.#deps = deps;
   }
 
-  openCourses(door: CourseDoor): void {
-    this.#courses = door;
+  open(type: PlaceType, door: InvitationDoor): void {
+    this.#doors.set(type, door);
   }
 
-  /** @throws Error when no feature has told how courses are opened */
-  get courses(): CourseDoor {
-    if (!this.#courses) throw new Error('nobody knows how to open a course');
-    return this.#courses;
+  /** @throws Error when no feature has told how that is opened */
+  door(type: PlaceType): InvitationDoor {
+    const door = this.#doors.get(type);
+    if (!door) throw new Error(`nobody knows how to open a ${type}`);
+    return door;
   }
 
   async invite(
@@ -229,6 +230,7 @@ export class InvitationBook implements Invitations {
       new: {
         email: row.email,
         ...(row.course_id === null ? {} : { courseId: row.course_id }),
+        ...(row.live_session_id === null ? {} : { liveSessionId: row.live_session_id }),
         grantRole: row.grant_role,
         membershipRole: row.membership_role,
         ...more,
@@ -267,7 +269,7 @@ export class InvitationBook implements Invitations {
   async #mail(
     tx: Transaction,
     actor: UserActor,
-    { course }: InvitedTo,
+    { place }: InvitedTo,
     organization: string,
     row: Pick<InvitationRow, 'email' | 'message'>,
     secret: string,
@@ -277,7 +279,7 @@ export class InvitationBook implements Invitations {
       invitationMail({
         to: row.email,
         organization,
-        course: course?.title ?? null,
+        place,
         inviter: actor.displayName,
         message: row.message,
         link: `${this.#deps.publicUrl()}/invitation?token=${secret}`,

@@ -177,7 +177,7 @@ export const sections: Record<string, Section> = {
   },
   classes: {
     by: ['live_session_participants.user_id'],
-    read: `select p.id, s.title as class, p.role, p.admission, p.admitted_at, p.removed_at, p.removal_reason, p.joined_at, p.left_at, p.total_seconds,
+    read: `select p.id, s.title as class, p.role, p.admission, p.admitted_at, p.guest_since, p.guest_ended_at, p.removed_at, p.removal_reason, p.joined_at, p.left_at, p.total_seconds,
       p.attendance, p.recording_consent_at from live_session_participants p join live_sessions s on s.id = p.session_id where p.user_id = :me`,
     paged: true,
   },

@@ -1,0 +1,83 @@
+import { Button, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconMailPlus } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { guestRoutes } from '../../../shared/live/guests.ts';
+import { InvitationList } from '../../identity/organizations/invitation-list.tsx';
+import { InviteDialog } from '../../identity/organizations/invite-dialog.tsx';
+import { api } from '../../kernel/api.ts';
+import { GuestList } from './guest-list.tsx';
+import { JoinCode } from './join-code.tsx';
+import { guestInvitations } from './queries.ts';
+
+interface GuestsDialogProps {
+  sessionId: string;
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** How people of outside come into one class: by its code or by mail, and who came. */
+export function GuestsDialog({ sessionId, opened, onClose }: GuestsDialogProps) {
+  const { t } = useTranslation(['live', 'kernel']);
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('guests.title')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('kernel:close') }}
+    >
+      <Tabs defaultValue="code" keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="code" data-testid="guests-tab-code">
+            {t('guests.tab.code')}
+          </Tabs.Tab>
+          <Tabs.Tab value="mail" data-testid="guests-tab-mail">
+            {t('guests.tab.mail')}
+          </Tabs.Tab>
+          <Tabs.Tab value="list" data-testid="guests-tab-list">
+            {t('guests.tab.list')}
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="code">
+          <JoinCode sessionId={sessionId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="mail">
+          <ByMail sessionId={sessionId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="list">
+          <GuestList sessionId={sessionId} />
+        </Tabs.Panel>
+      </Tabs>
+    </Modal>
+  );
+}
+
+function ByMail({ sessionId }: { sessionId: string }) {
+  const { t } = useTranslation(['live', 'organizations']);
+  const [inviting, inviteDialog] = useDisclosure(false);
+  const source = guestInvitations(sessionId);
+  return (
+    <Stack>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <Text>{t('guests.mailLead')}</Text>
+        <Button
+          variant="default"
+          flex="none"
+          leftSection={<IconMailPlus size={18} aria-hidden />}
+          onClick={inviteDialog.open}
+          data-testid="invite"
+        >
+          {t('organizations:invitations.invite')}
+        </Button>
+      </Group>
+      <InvitationList source={source} initial="pending" />
+      <InviteDialog
+        source={source}
+        send={(body) => api.call(guestRoutes.invite, { params: { sessionId }, body })}
+        opened={inviting}
+        onClose={inviteDialog.close}
+      />
+    </Stack>
+  );
+}
