@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ParticipantRole, SessionStatus } from '../../shared/live/contract.ts';
 import { arrayOf } from '../kernel/db/array.ts';
+import { prepared } from '../kernel/db/prepared.ts';
 import type { ChatRow, ParticipantRow } from './live.presenter.ts';
 
 /** Display names of some people. */
@@ -9,9 +10,10 @@ export async function displayNames(
   userIds: readonly string[],
 ): Promise<Map<string, string>> {
   if (userIds.length === 0) return new Map();
-  const rows = await em.execute<{ id: string; display_name: string }[]>(
-    'select id, display_name from users where id = any(?::uuid[])',
-    [arrayOf(userIds)],
+  const rows = await prepared<{ id: string; display_name: string }>(
+    em,
+    'select id, display_name from users where id = any(:ids::uuid[])',
+    { ids: userIds },
   );
   return new Map(rows.map((row) => [row.id, row.display_name]));
 }
@@ -29,20 +31,25 @@ interface RosterRow {
   can_publish_screen: boolean | null;
 }
 
+const rosterOf = (narrowed: string): string =>
+  `select p.user_id, u.display_name, u.avatar_url, p.role, p.guest_since is not null as is_guest, p.joined_at, p.can_publish_audio, p.can_publish_video, p.can_publish_screen,
+     exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null) as is_in
+   from live_session_participants p join users u on u.id = p.user_id
+   where p.session_id = :session and p.admission = 'admitted' and p.joined_at is not null ${narrowed}
+   order by u.display_name, p.user_id`;
+const wholeRoster = rosterOf('');
+const rosterOfOne = rosterOf('and p.user_id = :user');
+
 /** Everybody who was ever admitted, in the order of their names; `userId` narrows to one. */
 export async function roster(
   em: EntityManager,
   sessionId: string,
   userId?: string,
 ): Promise<ParticipantRow[]> {
-  const rows = await em.execute<RosterRow[]>(
-    `select p.user_id, u.display_name, u.avatar_url, p.role, p.guest_since is not null as is_guest, p.joined_at, p.can_publish_audio, p.can_publish_video, p.can_publish_screen,
-       exists (select 1 from live_attendance_intervals i where i.participant_id = p.id and i.left_at is null) as is_in
-     from live_session_participants p join users u on u.id = p.user_id
-     where p.session_id = ? and p.admission = 'admitted' and p.joined_at is not null ${userId ? 'and p.user_id = ?' : ''}
-     order by u.display_name, p.user_id`,
-    userId ? [sessionId, userId] : [sessionId],
-  );
+  const rows = await prepared<RosterRow>(em, userId ? rosterOfOne : wholeRoster, {
+    session: sessionId,
+    user: userId,
+  });
   return rows.map((row) => ({
     userId: row.user_id,
     displayName: row.display_name,
@@ -57,6 +64,24 @@ export async function roster(
   }));
 }
 
+const chatBefore = (before: string): string =>
+  `select m.id, m.sender_id, u.display_name, m.content, m.created_at
+   from live_chat_messages m left join users u on u.id = m.sender_id
+   where m.session_id = :session and m.hidden_at is null and not m.is_private ${before}
+   order by m.seq desc, m.id desc limit :limit`;
+const newestChat = chatBefore('');
+const olderChat = chatBefore(
+  'and (m.seq, m.id) < (select b.seq, b.id from live_chat_messages b where b.id = :before)',
+);
+
+interface ChatLineRow {
+  id: string;
+  sender_id: string | null;
+  display_name: string | null;
+  content: string;
+  created_at: Date | string;
+}
+
 /** Chat lines before `before` (exclusive), newest first: in the order of their facts, which is the one that everybody saw. */
 export async function chatPage(
   em: EntityManager,
@@ -64,16 +89,11 @@ export async function chatPage(
   limit: number,
   before?: string,
 ): Promise<ChatRow[]> {
-  const rows = await em.execute<
-    { id: string; sender_id: string | null; display_name: string | null; content: string; created_at: Date }[]
-  >(
-    `select m.id, m.sender_id, u.display_name, m.content, m.created_at
-     from live_chat_messages m left join users u on u.id = m.sender_id
-     where m.session_id = ? and m.hidden_at is null and not m.is_private
-       ${before ? 'and (m.seq, m.id) < (select b.seq, b.id from live_chat_messages b where b.id = ?)' : ''}
-     order by m.seq desc, m.id desc limit ?`,
-    before ? [sessionId, before, limit] : [sessionId, limit],
-  );
+  const rows = await prepared<ChatLineRow>(em, before ? olderChat : newestChat, {
+    session: sessionId,
+    limit,
+    before,
+  });
   return rows.map((row) => ({
     id: row.id,
     senderId: row.sender_id,
@@ -88,19 +108,21 @@ export async function openHands(
   em: EntityManager,
   sessionId: string,
 ): Promise<{ userId: string; raisedAt: Date }[]> {
-  const rows = await em.execute<{ user_id: string; raised_at: Date }[]>(
+  const rows = await prepared<{ user_id: string; raised_at: Date | string }>(
+    em,
     `select p.user_id, h.raised_at from live_hand_raises h join live_session_participants p on p.id = h.participant_id
-     where h.session_id = ? and h.lowered_at is null order by h.raised_at, h.id`,
-    [sessionId],
+     where h.session_id = :session and h.lowered_at is null order by h.raised_at, h.id`,
+    { session: sessionId },
   );
   return rows.map((row) => ({ userId: row.user_id, raisedAt: new Date(row.raised_at) }));
 }
 
 /** How many people are in a class now. */
 export async function countPresent(em: EntityManager, sessionId: string): Promise<number> {
-  const [row] = await em.execute<{ n: string }[]>(
-    'select count(*) n from live_attendance_intervals where session_id = ? and left_at is null',
-    [sessionId],
+  const [row] = await prepared<{ n: string }>(
+    em,
+    'select count(*) n from live_attendance_intervals where session_id = :session and left_at is null',
+    { session: sessionId },
   );
   return Number(row?.n ?? 0);
 }
@@ -113,11 +135,13 @@ export async function openInterval(
   em: EntityManager,
   input: { id: string; sessionId: string; participantId: string; at: Date },
 ): Promise<boolean> {
-  const [row] = await em.execute<{ opened: boolean }[]>(
-    `insert into live_attendance_intervals (id, session_id, participant_id, joined_at, last_seen_at) values (?, ?, ?, ?, ?)
+  const { id, sessionId, participantId, at } = input;
+  const [row] = await prepared<{ opened: boolean }>(
+    em,
+    `insert into live_attendance_intervals (id, session_id, participant_id, joined_at, last_seen_at) values (:id, :session, :participant, :at, :at)
      on conflict (participant_id) where left_at is null do update set last_seen_at = greatest(live_attendance_intervals.last_seen_at, excluded.last_seen_at)
      returning (xmax = 0) as opened`,
-    [input.id, input.sessionId, input.participantId, input.at, input.at],
+    { id, session: sessionId, participant: participantId, at },
   );
   return row?.opened ?? false;
 }

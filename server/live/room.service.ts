@@ -6,6 +6,7 @@ import { isModerator } from '../../shared/live/model.ts';
 import type { LiveFact, NewLiveFact, ParticipantRole, RoomSnapshot } from '../../shared/live/contract.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db/database.ts';
+import { prepared } from '../kernel/db/prepared.ts';
 import { AppError } from '../kernel/errors.ts';
 import { appendFacts, recordEvent, roomOf } from './deps.ts';
 import type { LiveDeps } from './deps.ts';
@@ -65,13 +66,14 @@ export function createRoomService(deps: LiveDeps, presence: Presence, guard: Gua
   ): Promise<string> {
     const at = clock.now();
     // Upsert, because two tabs may come in at the same moment. A role follows the course; an exception from a lock stays.
-    const [row] = await tx.em.execute<{ id: string; admission: Participant['admission'] }[]>(
-      `insert into live_session_participants (id, session_id, user_id, role, admission, admitted_at, joined_at) values (?, ?, ?, ?, 'admitted', ?, ?)
+    const [row] = await prepared<{ id: string; admission: Participant['admission'] }>(
+      tx.em,
+      `insert into live_session_participants (id, session_id, user_id, role, admission, admitted_at, joined_at) values (:id, :session, :user, :role, 'admitted', :at, :at)
        on conflict (session_id, user_id) do update set role = excluded.role, joined_at = coalesce(live_session_participants.joined_at, excluded.joined_at),
          left_at = null, admission = case when live_session_participants.admission in ('removed', 'denied') then live_session_participants.admission else 'admitted' end,
          admitted_at = coalesce(live_session_participants.admitted_at, excluded.admitted_at), updated_at = now()
        returning id, admission`,
-      [ids.uuid(), session.id, userId, role, at, at],
+      { id: ids.uuid(), session: session.id, user: userId, role, at },
     );
     if (row?.admission !== 'admitted') throw new AppError('participant_removed');
     return row.id;
@@ -100,13 +102,12 @@ export function createRoomService(deps: LiveDeps, presence: Presence, guard: Gua
     const role = roleOf(standing);
     if (!role) throw new AppError('forbidden');
     if (session.status !== 'live') throw new AppError('session_not_live', { status: session.status });
-    const before = await tx.em.findOne(
-      Participant,
-      { sessionId, userId: actor.userId, admission: 'admitted' },
-      // As it was: what is written below must not change it.
-      { disableIdentityMap: true },
+    const [before] = await prepared<Pick<Participant, 'role'>>(
+      tx.em,
+      `select role from live_session_participants where session_id = :session and user_id = :user and admission = 'admitted'`,
+      { session: sessionId, user: actor.userId },
     );
-    await assertRoom(tx.em, session, role, before !== null);
+    await assertRoom(tx.em, session, role, before !== undefined);
     const participantId = await admit(tx, session, actor.userId, role);
     const opened = await openInterval(tx.em, {
       id: ids.uuid(),

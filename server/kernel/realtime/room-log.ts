@@ -73,14 +73,17 @@ export function createRoomLog(db: Database, bus: Bus, clock: Clock): RoomLog {
     },
 
     async head(em, room) {
-      const [row] = await em.execute<{ seq: string }[]>('select seq from room_heads where room = ?', [room]);
+      const [row] = await prepared<{ seq: string }>(em, 'select seq from room_heads where room = :room', {
+        room,
+      });
       return Number(row?.seq ?? 0);
     },
 
     async since(em, room, after, limit) {
-      const rows = await em.execute<Row[]>(
-        'select seq, type, payload, audience, emitted_at from room_log where room = ? and seq > ? order by seq limit ?',
-        [room, after, limit],
+      const rows = await prepared<Row>(
+        em,
+        'select seq, type, payload, audience, emitted_at from room_log where room = :room and seq > :after order by seq limit :limit',
+        { room, after, limit },
       );
       const first = rows[0] ? Number(rows[0].seq) : (await this.head(em, room)) + 1;
       return first === after + 1 ? rows.map(fromRow) : null;
