@@ -1,21 +1,29 @@
+import { categoryRoutes } from '../../shared/courses/categories.ts';
 import { coursesRoutes } from '../../shared/courses/contract.ts';
 import { courseInvitationRoutes } from '../../shared/courses/invitations.ts';
 import { learnerRoutes } from '../../shared/courses/learner.ts';
 import { teamRoutes } from '../../shared/courses/team.ts';
 import { route } from '../kernel/http/route.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
+import type { CategoryService } from './categories/categories.service.ts';
+import type { CourseCategoryService } from './categories/course-categories.service.ts';
 import type { CourseService } from './courses.service.ts';
 import type { CourseInvitationService } from './invitations.service.ts';
 import type { LearnerService } from './learner.service.ts';
 import type { TeamService } from './team.service.ts';
 
+export interface CourseServices {
+  courses: CourseService;
+  learners: LearnerService;
+  invitations: CourseInvitationService;
+  team: TeamService;
+  categories: CategoryService;
+  courseCategories: CourseCategoryService;
+}
+
 /** The REST edge of courses; `courses.today` answers classes and is bound by the live feature. */
-export function bindRoutes(
-  courses: CourseService,
-  learners: LearnerService,
-  invitations: CourseInvitationService,
-  team: TeamService,
-): BoundRoute[] {
+export function bindRoutes(services: CourseServices): BoundRoute[] {
+  const { courses, learners, invitations, team, categories, courseCategories } = services;
   return [
     route(coursesRoutes.mine, ({ actor, query }) => courses.mine(actor, query)),
     route(coursesRoutes.get, ({ actor, params }) => courses.get(actor, params.courseId)),
@@ -38,5 +46,24 @@ export function bindRoutes(
       await team.takeOut(actor, params);
       return null;
     }),
+    route(categoryRoutes.list, ({ actor, params }) => categories.list(actor, params.organizationId)),
+    route(categoryRoutes.get, ({ actor, params: p }) => categories.get(actor, p.organizationId, p.slug)),
+    route(categoryRoutes.create, ({ actor, params, body }) =>
+      categories.create(actor, params.organizationId, body),
+    ),
+    route(categoryRoutes.createEverywhere, ({ actor, body }) => categories.create(actor, null, body)),
+    route(categoryRoutes.update, ({ actor, params, body }) =>
+      categories.update(actor, params.categoryId, body),
+    ),
+    route(categoryRoutes.move, ({ actor, params, body }) =>
+      categories.move(actor, params.categoryId, body.place),
+    ),
+    route(categoryRoutes.remove, async ({ actor, params }) => {
+      await categories.remove(actor, params.categoryId);
+      return null;
+    }),
+    route(categoryRoutes.setOfCourse, ({ actor, params, body }) =>
+      courseCategories.set(actor, params.courseId, body),
+    ),
   ];
 }

@@ -3,6 +3,7 @@ import type { CourseDetail, CourseStanding, CourseView } from '../../shared/cour
 import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
+import type { CourseCategoryService } from './categories/course-categories.service.ts';
 import { Course } from './course.entity.ts';
 import type { Access, Who } from '../identity/index.ts';
 import { isOpen, standingAsks, standingOf } from './courses.policy.ts';
@@ -19,10 +20,12 @@ interface Seen {
 export class CourseService {
   readonly #db: Database;
   readonly #access: Access;
+  readonly #categories: CourseCategoryService;
 
-  constructor(deps: { db: Database; access: Access }) {
+  constructor(deps: { db: Database; access: Access; categories: CourseCategoryService }) {
     this.#db = deps.db;
     this.#access = deps.access;
+    this.#categories = deps.categories;
   }
 
   async standing(em: EntityManager, who: Who, courseId: string): Promise<CourseStanding | null> {
@@ -51,7 +54,7 @@ export class CourseService {
   /** @throws AppError not_found, also for a course that exists and is not the person's to see */
   async get(actor: UserActor, courseId: string): Promise<CourseDetail> {
     const em = this.#db.em();
-    const asks = [...standingAsks, 'enrollment.manage'] as const;
+    const asks = [...standingAsks, 'enrollment.manage', 'course.update'] as const;
     const rights = await this.#access.rights(em, actor, asks, { type: 'course', id: courseId });
     const standing = rights && standingOf(rights);
     const course = standing && (await em.findOne(Course, { id: courseId }));
@@ -61,6 +64,8 @@ export class CourseService {
       ...presentCourse(course, names.get(course.instructorId) ?? '', standing),
       canManageEnrollments: rights.may('enrollment.manage'),
       isOpen: isOpen(course),
+      canUpdate: rights.may('course.update'),
+      categories: await this.#categories.of(em, courseId),
     };
   }
 

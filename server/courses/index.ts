@@ -10,6 +10,9 @@ import type { Outbox } from '../kernel/db/outbox.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
 import type { Access, Invitations, Who } from '../identity/index.ts';
+import { categorySource } from './categories/categories.repository.ts';
+import { CategoryService } from './categories/categories.service.ts';
+import { CourseCategoryService } from './categories/course-categories.service.ts';
 import { Course } from './course.entity.ts';
 import { courseSource } from './courses.repository.ts';
 import { bindRoutes } from './courses.routes.ts';
@@ -73,14 +76,23 @@ export function createCourses(deps: {
   invitations: Invitations;
 }): Courses {
   deps.access.relate('course', courseSource);
-  const courses = new CourseService(deps);
+  deps.access.relate('category', categorySource);
+  const courseCategories = new CourseCategoryService(deps);
+  const courses = new CourseService({ ...deps, categories: courseCategories });
   const enrollments = new EnrollmentService(deps);
   const team = new TeamService({ ...deps, courses, enrollments });
   const learners = new LearnerService({ ...deps, team });
   const invitations = new CourseInvitationService({ ...deps, enrollments });
   deps.invitations.open('course', invitations.door());
   return {
-    routes: bindRoutes(courses, learners, invitations, team),
+    routes: bindRoutes({
+      courses,
+      learners,
+      invitations,
+      team,
+      categories: new CategoryService(deps),
+      courseCategories,
+    }),
     expiring: expiringEnrollments(deps.db),
     standing: (em, who, courseId) => courses.standing(em, who, courseId),
     courseIdsOf: (em, who, organizationId) => courses.courseIdsOf(em, who, organizationId),

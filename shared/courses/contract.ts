@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineRoute } from '../kernel/contract.ts';
 import { id } from '../kernel/ids.ts';
 import { liveSessionView } from '../live/contract.ts';
+import { courseCategory } from './categories.ts';
 import { pageOf, pageQuery } from '../kernel/page.ts';
 
 /** What somebody is in a course: its teacher, a co-teacher, a learner, or staff of the organization. */
@@ -26,6 +27,10 @@ export const courseDetail = courseView.extend({
   canManageEnrollments: z.boolean(),
   /** Whether it is published: learners see it, and can be invited to it. */
   isOpen: z.boolean(),
+  /** Whether they may change it, and which categories it is in. */
+  canUpdate: z.boolean(),
+  /** The one it belongs to most first. */
+  categories: z.array(courseCategory),
 });
 export type CourseDetail = z.infer<typeof courseDetail>;
 

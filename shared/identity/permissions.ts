@@ -92,6 +92,7 @@ export const subjectTypes = [
   'organization',
   'user',
   'course',
+  'category',
   'live_session',
   'note',
   'file',

@@ -75,7 +75,7 @@ export const errorCatalogue = {
     message: 'Your place in this course was suspended or lost. Ask its teacher.',
   },
   cycle: { status: 409, message: 'That would make it its own parent.' },
-  tree_too_deep: { status: 409, message: 'The tree of organizations would be too deep.' },
+  tree_too_deep: { status: 409, message: 'The tree would be too deep.' },
   last_owner: {
     status: 409,
     message: 'An organization needs an owner. Make somebody else the owner first.',
@@ -97,6 +97,7 @@ export const errorCatalogue = {
     message: 'That would make somebody their own manager, directly or through others.',
   },
   custom_field_limit: { status: 409, message: 'An organization can have 50 fields. Remove one first.' },
+  category_limit: { status: 409, message: 'There can be 200 categories. Delete one first.' },
   image_invalid: { status: 422, message: 'This is no picture that the server understands.' },
   too_many_rows: { status: 422, message: 'That is too much at once. Narrow the filter.' },
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },

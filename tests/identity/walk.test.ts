@@ -157,12 +157,18 @@ beforeAll(async () => {
       marker,
       school.teacherId,
     ),
+    categoryId: await one(
+      `insert into course_categories (organization_id, name, slug) values ($1, $2, 'of-a') returning id`,
+      organizationId,
+      marker,
+    ),
     providerId: 'none',
-    slug: 'none',
+    slug: 'of-a',
   };
   foreign['parentRoleId'] = idOf('roleId', foreign);
   foreign['ids'] = idOf('fieldId', foreign);
   foreign['userIds'] = studentId;
+  foreign['categoryIds'] = foreign['primaryId'] = idOf('categoryId', foreign);
   await settleStrangers(url);
 });
 
@@ -236,6 +242,9 @@ const made = new Set(['tabId', 'key']);
 
 /** Fields that have the name of something else in one contract. */
 const otherwise: Record<string, string> = {
+  'categories.create.parentId': 'categoryId',
+  'categories.createEverywhere.parentId': 'categoryId',
+  'categories.update.parentId': 'categoryId',
   'organizations.create.parentId': 'organizationId',
   'organizations.update.parentId': 'organizationId',
 };
@@ -346,7 +355,7 @@ async function fingerprint(): Promise<Record<string, unknown>> {
        select user_id as id from organization_memberships where organization_id = $1
        union select id from courses where organization_id = $1 union select id from live_sessions where organization_id = $1
        union select id from note_documents where organization_id = $1 union select unnest($2::uuid[])) all_ids`,
-    [organizationId, Object.values(foreign).filter((id) => id !== 'none')],
+    [organizationId, Object.entries(foreign).flatMap(([name, id]) => (words.has(name) ? [] : [id]))],
   );
   const { rows } = await watcher.query<{ name: string; rows: number; digest: string }>({
     name: 'fingerprint',
@@ -779,5 +788,6 @@ const real = new Set(['organizationId', 'courseId', 'sessionId', 'documentId']);
 function nothing(): Ids {
   const ids = Object.fromEntries(Object.keys(foreign).map((name) => [name, randomUUID()]));
   const { courseId, sessionId, noteId: documentId } = school;
-  return { ...ids, organizationId, courseId, sessionId, documentId, providerId: 'none', slug: 'none' };
+  const [primaryId, slug] = [idOf('categoryIds', ids), idOf('slug', foreign)];
+  return { ...ids, organizationId, courseId, sessionId, documentId, primaryId, slug, providerId: 'none' };
 }
