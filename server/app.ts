@@ -160,6 +160,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     audit,
     access,
     invitations: identity.invitations,
+    interests: identity.interests,
   });
   const media: Media = createMedia({
     config,

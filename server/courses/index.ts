@@ -9,7 +9,7 @@ import type { DeadlineSource } from '../kernel/deadlines.ts';
 import type { Outbox } from '../kernel/db/outbox.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
-import type { Access, Invitations, Who } from '../identity/index.ts';
+import type { Access, Interests, Invitations, Who } from '../identity/index.ts';
 import { categorySource } from './categories/categories.repository.ts';
 import { CategoryService } from './categories/categories.service.ts';
 import { CourseCategoryService } from './categories/course-categories.service.ts';
@@ -74,6 +74,7 @@ export function createCourses(deps: {
   audit: Pick<Audit, 'record'>;
   access: Access;
   invitations: Invitations;
+  interests: Interests;
 }): Courses {
   deps.access.relate('course', courseSource);
   deps.access.relate('category', categorySource);
@@ -84,6 +85,7 @@ export function createCourses(deps: {
   const learners = new LearnerService({ ...deps, team });
   const invitations = new CourseInvitationService({ ...deps, enrollments });
   deps.invitations.open('course', invitations.door());
+  deps.interests.openCategories(courseCategories.door());
   return {
     routes: bindRoutes({
       courses,

@@ -24,6 +24,7 @@ import { createPasskeys } from './passkeys/index.ts';
 import { createPeople } from './people/index.ts';
 import { createPrivacy } from './privacy/index.ts';
 import { createProfiles } from './profiles/index.ts';
+import type { Interests } from './profiles/interests.service.ts';
 import { AuthSession } from './sessions/auth-session.entity.ts';
 import { createAuthenticator, signAccessToken } from './sessions/authenticator.ts';
 import { createRefreshCookie } from './sessions/refresh-cookie.ts';
@@ -58,6 +59,7 @@ export type { InvitationDoor, Invitations, PlaceInvitation } from './organizatio
 export type { InvitedTo } from './organizations/invitations.repository.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
 export { makeFirstAdmin } from './people/first-admin.ts';
+export type { CategoryDoor, Interests } from './profiles/interests.service.ts';
 export { hasReportsIn } from './profiles/reports.repository.ts';
 export type { IdentityDeps } from './deps.ts';
 export { hashPassword } from './sign-in/password.ts';
@@ -82,6 +84,8 @@ export interface Identity {
   routes: BoundRoute[];
   /** For features that own what people are invited to. */
   invitations: Invitations;
+  /** For the feature that owns what people can be interested in besides words of their own. */
+  interests: Interests;
   /** Called on every node when a sign-in has ended, wherever that happened. */
   onSignedOut(handler: (authSessionId: string, code: EndedCode) => void): void;
   /** Which of these sign-ins do not stand any more: what a node asks that could not listen for a while. */
@@ -117,6 +121,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   };
   const apiKeys = createApiKeys(area);
   const organizations = createOrganizations(area);
+  const profiles = createProfiles(area);
   const areas = [
     createAccounts({ ...area, attempts }),
     createDevices(area),
@@ -129,7 +134,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     apiKeys,
     createPeople(area),
     createCustomFields(area),
-    createProfiles(area),
+    profiles,
     createPrivacy(area),
   ];
   const authenticator = createAuthenticator(deps);
@@ -140,6 +145,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
         looksLikeKey(token) ? apiKeys.authenticate(token) : authenticator.accessToken(token),
     },
     invitations: organizations.invitations,
+    interests: profiles.interests,
     routes: [...bindRoutes({ ...responder, signIns, sessions }), ...areas.flatMap(({ routes }) => routes)],
     onSignedOut(handler) {
       deps.notices.on(revokedTopic, (payload) => {

@@ -85,8 +85,8 @@ export const personProfileView = z.object({
 });
 export type PersonProfileView = z.infer<typeof personProfileView>;
 
-/** One interest as it is kept: in small letters, without spaces to spare. */
-const interest = z
+/** A word of one's own as it is kept: in small letters, without spaces to spare. */
+export const interestName = z
   .string()
   .max(200)
   .transform((text) => text.normalize('NFC').toLowerCase().trim().replaceAll(/ +/g, ' '))
@@ -98,15 +98,32 @@ const interest = z
       .regex(/^[^\p{Cc}]*$/u),
   );
 
+/** An interest: a category of courses, or a word of one's own. */
+const interest = z.union([z.strictObject({ categoryId: id }), z.strictObject({ name: interestName })]);
+export type Interest = z.output<typeof interest>;
+
+/** The same for two that are one interest. */
+export const interestKey = (one: Interest): string =>
+  'name' in one ? `name ${one.name}` : `category ${one.categoryId}`;
+
 export const interestsInput = z.strictObject({
   /** The most important one first. The same one twice counts once, where it comes first. */
   interests: z
     .array(interest)
     .max(100)
-    .transform((all) => [...new Set(all)])
-    .pipe(z.array(z.string()).max(maxInterests)),
+    .transform((all) => {
+      const keys = all.map(interestKey);
+      return all.filter((one, index) => keys.indexOf(interestKey(one)) === index);
+    })
+    .refine((all) => all.length <= maxInterests, `are more than ${maxInterests}`),
 });
-export const interestsView = z.object({ interests: z.array(z.string()) });
+export const interestView = z.object({
+  name: z.string(),
+  /** Null: a word of one's own. */
+  categoryId: id.nullable(),
+});
+export type InterestView = z.infer<typeof interestView>;
+export const interestsView = z.object({ interests: z.array(interestView) });
 export type InterestsView = z.infer<typeof interestsView>;
 
 /** Somebody whose manager the caller is, directly or through others. */
@@ -231,12 +248,12 @@ export const profileRoutes = {
     id: 'profiles.setInterests',
     method: 'PUT',
     path: '/me/interests',
-    summary: `Set the own interests, the most important one first; at most ${maxInterests}.`,
+    summary: `Set the own interests, words and categories of courses, the most important one first; at most ${maxInterests}.`,
     access: 'user',
     body: interestsInput,
     reply: interestsView,
     status: 200,
-    errors: ['invalid_input', ...mine],
+    errors: ['invalid_input', 'not_found', ...mine],
     rate: byUser,
   }),
   reports: defineRoute({

@@ -359,6 +359,8 @@ describe('a category', () => {
     const other = await made(head, { name: 'Other' });
     const id = await course();
     await put(teacher, id, [middle.id, leaf.id, other.id], middle.id);
+    const interests = [{ categoryId: middle.id }, { name: 'chess' }];
+    await server.ask('PUT', '/me/interests', { token: ana.token, body: { interests } });
     expect((await remove(keeper, middle.id)).status).toBe(204);
     expect((await remove(keeper, middle.id)).body.code).toBe('not_found');
     expect((await one(ana, 'top')).body.children.map(({ name }) => name)).toEqual(['Leaf']);
@@ -366,6 +368,12 @@ describe('a category', () => {
     const left = await categoriesOf(teacher, id);
     expect(left.map((name) => name.replace(' *', '')).toSorted()).toEqual(['Leaf', 'Other']);
     expect(left.filter((name) => name.endsWith(' *'))).toHaveLength(1);
+    expect(
+      await rows('select 1 from user_interests where user_id = $1 and category_id is not null', ana.id),
+    ).toEqual([]);
+    expect((await server.ask('GET', '/me/interests', { token: ana.token })).body).toEqual({
+      interests: [{ name: 'chess', categoryId: null }],
+    });
     expect(await audited(middle.id)).toEqual(['category.created', 'category.deleted']);
     expect((await change(keeper, middle.id, { name: 'Back' })).body.code).toBe('not_found');
   });

@@ -149,13 +149,20 @@ describe('a copy of all data', () => {
     const follow = (who: string, whom: string) => server.ask('PUT', `/users/${whom}/follow`, { token: who });
     await follow(token, other.userId);
     await follow(other.token, userId);
-    await server.ask('PUT', '/me/interests', { token, body: { interests: ['Chess', 'Go'] } });
+    const [category] = await rows<{ id: string }>(
+      `insert into course_categories (name, slug) values ('Games', 'games') returning id`,
+    );
+    const interests = [{ name: 'Chess' }, { categoryId: category?.id }];
+    await server.ask('PUT', '/me/interests', { token, body: { interests } });
     const { body } = await server.ask<{ sections: Record<string, Record<string, unknown>[]> }>(
       'GET',
       '/me/export',
       { token },
     );
-    expect(body.sections['interests']).toMatchObject([{ interest_name: 'chess' }, { interest_name: 'go' }]);
+    expect(body.sections['interests']).toMatchObject([
+      { interest_name: 'chess', category: null },
+      { interest_name: null, category: 'Games' },
+    ]);
     expect(body.sections['following']).toMatchObject([{ followee_id: other.userId }]);
     expect(body.sections['followers']).toEqual([{ id: expect.any(String), created_at: expect.any(String) }]);
   });
@@ -297,7 +304,7 @@ describe('erasure', () => {
     await follow(fan.token, gone.userId);
     await follow(fan.token, idol.userId);
     await follow(gone.token, idol.userId);
-    await server.ask('PUT', '/me/interests', { token: gone.token, body: { interests: ['chess'] } });
+    await server.ask('PUT', '/me/interests', { token: gone.token, body: { interests: [{ name: 'chess' }] } });
     const erased = await server.ask('POST', '/me/erase', {
       token: gone.token,
       body: { confirm: password },

@@ -388,19 +388,35 @@ describe('following', () => {
 describe('interests', () => {
   const set = (who: Someone, body: unknown) =>
     server.ask<InterestsView>('PUT', '/me/interests', { token: who.token, body });
+  const get = async (who: Someone) =>
+    (await server.ask<InterestsView>('GET', '/me/interests', { token: who.token })).body.interests;
+  const words = (...all: unknown[]) => ({ interests: all.map((name) => ({ name })) });
+  const numbered = (many: number) => words(...Array.from({ length: many }, (_, n) => `interest ${n}`));
+  /** Of an organization by its slug; of the installation without. */
+  const category = async (name: string, slug: string | null = null, parentId: string | null = null) => {
+    const [row] = await rows<{ id: string }>(
+      `insert into course_categories (name, slug, organization_id, parent_id)
+       values ($1, $1, (select id from organizations where slug = $2), $3) returning id`,
+      name,
+      slug,
+      parentId,
+    );
+    return (row as { id: string }).id;
+  };
 
   it('are kept in small letters, once each, in their order, and stand on the profile', async () => {
     const [ana, ben] = [await person(), await person()];
-    const { status, body } = await set(ana, {
-      interests: ['Chess', ' ROBOTICS ', 'chess', 'Ancient   Greece', 'ÉCLAIRS'],
-    });
+    const { status, body } = await set(
+      ana,
+      words('Chess', ' ROBOTICS ', 'chess', 'Ancient   Greece', 'ÉCLAIRS'),
+    );
     expect(status).toBe(200);
-    expect(body.interests).toEqual(['chess', 'robotics', 'ancient greece', 'éclairs']);
-    expect((await look(ben, ana)).body.interests).toEqual(body.interests);
-    await set(ana, { interests: ['robotics', 'opera', 'chess'] });
-    expect((await server.ask('GET', '/me/interests', { token: ana.token })).body).toEqual({
-      interests: ['robotics', 'opera', 'chess'],
-    });
+    expect(body.interests).toEqual(
+      ['chess', 'robotics', 'ancient greece', 'éclairs'].map((name) => ({ name, categoryId: null })),
+    );
+    expect((await look(ben, ana)).body.interests).toEqual(body.interests.map(({ name }) => name));
+    await set(ana, words('robotics', 'opera', 'chess'));
+    expect((await get(ana)).map(({ name }) => name)).toEqual(['robotics', 'opera', 'chess']);
     expect(
       await rows(
         'select interest_name, priority from user_interests where user_id = $1 order by priority desc',
@@ -425,24 +441,93 @@ describe('interests', () => {
 
   it('that are too many, too long or no text change nothing', async () => {
     const ana = await person();
-    await set(ana, { interests: ['chess'] });
+    await set(ana, words('chess'));
     for (const body of [
-      { interests: Array.from({ length: 21 }, (_, n) => `interest ${n}`) },
-      { interests: ['x'.repeat(61)] },
-      { interests: ['  '] },
-      { interests: ['two\nlines'] },
+      numbered(21),
+      words('x'.repeat(61)),
+      words('  '),
+      words('two\nlines'),
+      words(7),
       { interests: [7] },
       { interests: 'chess' },
-      { interests: ['go'], userId: admin.id },
+      { interests: ['chess'] },
+      { interests: [{}] },
+      { interests: [{ categoryId: 'chess' }] },
+      { interests: [{ name: 'go', categoryId: admin.id }] },
+      { ...words('go'), userId: admin.id },
       {},
     ])
       expect((await set(ana, body)).body.code, JSON.stringify(body)).toBe('invalid_input');
     expect(await rows('select interest_name from user_interests where user_id = $1', ana.id)).toEqual([
       { interest_name: 'chess' },
     ]);
-    expect(
-      (await set(ana, { interests: Array.from({ length: 20 }, (_, n) => `interest ${n}`) })).status,
-    ).toBe(200);
+    expect((await set(ana, numbered(20))).status).toBe(200);
+  });
+
+  it('that are categories stand among the words, in one order, and keep their rows', async () => {
+    const [ana, ben] = [await person(), await person()];
+    const [art, maths] = [await category('art'), await category('maths', 'default')];
+    const wanted = [{ categoryId: maths }, { name: 'chess' }, { categoryId: art }, { categoryId: maths }];
+    expect((await set(ana, { interests: wanted })).body.interests).toEqual([
+      { name: 'maths', categoryId: maths },
+      { name: 'chess', categoryId: null },
+      { name: 'art', categoryId: art },
+    ]);
+    const stored = () =>
+      rows<{ id: string; interest_name: string | null; category_id: string | null; priority: number }>(
+        'select id, interest_name, category_id, priority from user_interests where user_id = $1 order by priority desc',
+        ana.id,
+      );
+    const before = await stored();
+    expect(before).toMatchObject([
+      { interest_name: null, category_id: maths, priority: 3 },
+      { interest_name: 'chess', category_id: null, priority: 2 },
+      { interest_name: null, category_id: art, priority: 1 },
+    ]);
+    // A word may be called like a category.
+    await set(ana, { interests: [{ categoryId: art }, { name: 'art' }, { categoryId: maths }] });
+    expect(await get(ana)).toEqual([
+      { name: 'art', categoryId: art },
+      { name: 'art', categoryId: null },
+      { name: 'maths', categoryId: maths },
+    ]);
+    const after = await stored();
+    expect([after[0]?.id, after[2]?.id]).toEqual([before[2]?.id, before[0]?.id]);
+    expect((await look(ben, ana)).body.interests).toEqual(['art', 'art', 'maths']);
+  });
+
+  it('that are categories are those offered where one belongs, and are seen by who is offered them too', async () => {
+    const [ana, ben] = [await person(), await person()];
+    const [own, abroad] = [await category('own', 'default'), await category('abroad', 'elsewhere')];
+    const below = await category('below', 'default', own);
+    await set(ana, { interests: [{ categoryId: below }, { name: 'chess' }] });
+    const before = await get(ana);
+    for (const id of [abroad, admin.id]) {
+      const refused = await set(ana, { interests: [{ name: 'go' }, { categoryId: id }] });
+      expect(refused.body.code).toBe('not_found');
+    }
+    expect(await get(ana)).toEqual(before);
+    // What is above it takes it along.
+    await rows('update course_categories set is_active = false where id = $1', own);
+    for (const id of [own, below])
+      expect((await set(ana, { interests: [{ categoryId: id }] })).body.code).toBe('not_found');
+    expect((await get(ana)).map(({ name }) => name)).toEqual(['chess']);
+    expect((await look(ben, ana)).body.interests).toEqual(['chess']);
+    await rows('update course_categories set is_active = true where id = $1', own);
+    expect((await look(ben, ana)).body.interests).toEqual(['below', 'chess']);
+    const pupil = await person({ organization: 'letters' });
+    await tell(ana, { visibility: 'public' });
+    expect((await look(pupil, ana)).body.interests).toEqual(['chess']);
+    await join(
+      pupil,
+      (await rows<{ id: string }>(`select id from organizations where slug = 'elsewhere'`))[0]?.id ?? '',
+    );
+    expect((await set(pupil, { interests: [{ categoryId: abroad }] })).status).toBe(200);
+    await rows(
+      `update organization_memberships set left_at = now() where user_id = $1 and not is_primary`,
+      pupil.id,
+    );
+    expect(await get(pupil)).toEqual([]);
   });
 });
 

@@ -151,7 +151,14 @@ export async function startServer(
     secureCookies: options.secureCookies ?? false,
     publicUrl: () => url,
   });
-  const courses = createCourses({ ...deps, notices, audit, access, invitations: identity.invitations });
+  const courses = createCourses({
+    ...deps,
+    notices,
+    audit,
+    access,
+    invitations: identity.invitations,
+    interests: identity.interests,
+  });
   const originAllowed = createOriginCheck({ allowed: [] });
   const http = createHttpServer({ log, originAllowed, trustProxy: [] });
   http.mount({

@@ -61,9 +61,10 @@ export const profilesTexts = {
   },
   interests: {
     title: 'What I want to learn',
-    lead: 'The most important first. It stands on your profile.',
+    lead: 'The most important first: categories of courses, and words of your own. It stands on your profile.',
     add: 'Add an interest',
     addHint: 'Such as robotics or ancient Greece',
+    category: 'Category',
     addSubmit: 'Add',
     empty: 'You have not named any yet.',
     full: 'These are {{count}}, as many as there can be.',

@@ -1,4 +1,15 @@
-import { ActionIcon, Button, Group, Paper, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  ActionIcon,
+  Autocomplete,
+  Badge,
+  Button,
+  Group,
+  Paper,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowDown, IconArrowUp, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -6,11 +17,15 @@ import { useState } from 'react';
 import type { SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { interestLength, maxInterests, profileRoutes } from '../../../shared/identity/profiles.ts';
+import type { InterestView } from '../../../shared/identity/profiles.ts';
+import { categoriesIn } from '../../courses/categories/queries.ts';
+import { offered } from '../../courses/categories/tree.ts';
 import { api } from '../../kernel/api.ts';
 import { announce } from '../../kernel/ui/announcer.tsx';
 import { ProblemAlert } from '../../kernel/ui/problem-alert.tsx';
-import { addInterest, moveInterest } from './interest-list.ts';
-import type { Added } from './interest-list.ts';
+import { useMe } from '../../kernel/use-sign-in.ts';
+import { addInterest, keyOf, moveInterest, sentInterest, suggestions } from './interest-list.ts';
+import type { Added, Choice } from './interest-list.ts';
 import classes from './profiles.module.css';
 import { myInterests, useProfileRefresh } from './queries.ts';
 
@@ -41,14 +56,16 @@ export function InterestsSection() {
   );
 }
 
-function Editor({ saved }: { saved: string[] }) {
+function Editor({ saved }: { saved: InterestView[] }) {
   const { t } = useTranslation('profiles');
   const client = useQueryClient();
   const refresh = useProfileRefresh();
-  const [draft, setDraft] = useState<string[] | null>(null);
+  const [draft, setDraft] = useState<InterestView[] | null>(null);
   const interests = draft ?? saved;
+  const categories = useCategories();
   const saving = useMutation({
-    mutationFn: () => api.call(profileRoutes.setInterests, { body: { interests } }),
+    mutationFn: () =>
+      api.call(profileRoutes.setInterests, { body: { interests: interests.map(sentInterest) } }),
     onSuccess: (stored) => {
       client.setQueryData(myInterests.queryKey, stored);
       setDraft(null);
@@ -59,11 +76,11 @@ function Editor({ saved }: { saved: string[] }) {
   });
   const move = (index: number, by: -1 | 1): void => {
     setDraft(moveInterest(interests, index, by));
-    announce(t('interests.moved', { name: interests[index], place: index + by + 1 }));
+    announce(t('interests.moved', { name: interests[index]?.name, place: index + by + 1 }));
   };
   const remove = (index: number): void => {
     setDraft(interests.toSpliced(index, 1));
-    announce(t('interests.removed', { name: interests[index] }));
+    announce(t('interests.removed', { name: interests[index]?.name }));
   };
   return (
     <Stack>
@@ -72,10 +89,10 @@ function Editor({ saved }: { saved: string[] }) {
         <Text data-testid="interests-empty">{t('interests.empty')}</Text>
       ) : (
         <ol className={classes.list}>
-          {interests.map((name, index) => (
+          {interests.map((one, index) => (
             <Row
-              key={name}
-              name={name}
+              key={keyOf(one)}
+              interest={one}
               place={index + 1}
               onUp={index > 0 ? () => move(index, -1) : undefined}
               onDown={index < interests.length - 1 ? () => move(index, 1) : undefined}
@@ -84,7 +101,7 @@ function Editor({ saved }: { saved: string[] }) {
           ))}
         </ol>
       )}
-      <Add interests={interests} onAdd={setDraft} />
+      <Add interests={interests} categories={categories} onAdd={setDraft} />
       <Group>
         <Button
           onClick={() => saving.mutate()}
@@ -99,16 +116,24 @@ function Editor({ saved }: { saved: string[] }) {
   );
 }
 
+/** Where somebody works in no organization there are none, and what one types is a word of one's own. */
+function useCategories(): readonly Choice[] {
+  const { organizationId } = useMe();
+  const query = useQuery({ ...categoriesIn(organizationId ?? ''), enabled: organizationId !== null });
+  return offered(query.data?.items ?? []);
+}
+
 interface RowProps {
-  name: string;
+  interest: InterestView;
   place: number;
   onUp?: () => void;
   onDown?: () => void;
   onRemove: () => void;
 }
 
-function Row({ name, place, onUp, onDown, onRemove }: RowProps) {
+function Row({ interest, place, onUp, onDown, onRemove }: RowProps) {
   const { t } = useTranslation('profiles');
+  const { name, categoryId } = interest;
   const button = { variant: 'subtle', color: 'gray', size: 'lg' } as const;
   return (
     <Group component="li" gap="xs" wrap="nowrap" data-testid="interest">
@@ -118,6 +143,11 @@ function Row({ name, place, onUp, onDown, onRemove }: RowProps) {
       <Text span className={classes.text}>
         {name}
       </Text>
+      {categoryId !== null && (
+        <Badge variant="light" color="gray" tt="none">
+          {t('interests.category')}
+        </Badge>
+      )}
       <Group gap={2} wrap="nowrap">
         <ActionIcon {...button} disabled={!onUp} onClick={onUp} aria-label={t('interests.up', { name })}>
           <IconArrowUp size={16} aria-hidden />
@@ -138,13 +168,19 @@ function Row({ name, place, onUp, onDown, onRemove }: RowProps) {
   );
 }
 
-function Add({ interests, onAdd }: { interests: readonly string[]; onAdd: (next: string[]) => void }) {
+interface AddProps {
+  interests: readonly InterestView[];
+  categories: readonly Choice[];
+  onAdd: (next: InterestView[]) => void;
+}
+
+function Add({ interests, categories, onAdd }: AddProps) {
   const { t } = useTranslation('profiles');
   const [typed, setTyped] = useState('');
   const [refused, setRefused] = useState<Extract<Added, { refused: string }>['refused'] | null>(null);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    const added = addInterest(interests, typed);
+    const added = addInterest(interests, typed, categories);
     if ('refused' in added) {
       setRefused(added.refused === 'empty' ? null : added.refused);
       return;
@@ -157,15 +193,16 @@ function Add({ interests, onAdd }: { interests: readonly string[]; onAdd: (next:
   return (
     <form onSubmit={submit} noValidate>
       <Group align="flex-start" gap="xs">
-        <TextInput
+        <Autocomplete
           label={t('interests.add')}
           placeholder={t('interests.addHint')}
           value={typed}
           maxLength={200}
-          autoComplete="off"
           flex="1 1 200px"
           error={refused && refused !== 'empty' ? t(`interests.${refused}`, { count }) : undefined}
-          onChange={(event) => setTyped(event.currentTarget.value)}
+          data={suggestions(interests, categories)}
+          limit={50}
+          onChange={setTyped}
           data-testid="interest-new"
         />
         <Button type="submit" variant="default" mt={25} data-testid="interest-add">

@@ -1,7 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CourseCategoriesInput, CourseCategory } from '../../../shared/courses/categories.ts';
 import type { Audit } from '../../audit/index.ts';
-import type { Access } from '../../identity/index.ts';
+import type { Access, CategoryDoor } from '../../identity/index.ts';
 import type { UserActor } from '../../kernel/actor.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/db/database.ts';
@@ -70,5 +70,10 @@ export class CourseCategoryService {
       }
       return { categories: await this.of(tx.em, courseId) };
     });
+  }
+
+  /** What identity asks, which lets people be interested in categories. */
+  door(): CategoryDoor {
+    return { hold: holdTree, namesOfOffered: offeredAmong };
   }
 }

@@ -65,7 +65,8 @@ export const sections: Record<string, Section> = {
   },
   interests: {
     by: ['user_interests.user_id'],
-    read: `select interest_name, priority, created_at from user_interests where user_id = :me order by priority desc, id`,
+    read: `select i.interest_name, k.name as category, i.priority, i.created_at from user_interests i
+      left join course_categories k on k.id = i.category_id where i.user_id = :me order by i.priority desc, i.id`,
   },
   // Whom, without their names; of those who follow, only that they do.
   following: {

@@ -1,12 +1,18 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Interest } from '../../../shared/identity/profiles.ts';
 
-/** Somebody's free interests, the most important one first. */
-export async function interestsOf(em: EntityManager, userId: string): Promise<string[]> {
-  const rows = await em.execute<{ name: string }[]>(
-    'select interest_name as name from user_interests where user_id = ? order by priority desc, id',
+/** An interest as it is stored: one of the two is null. */
+export interface InterestRow {
+  name: string | null;
+  category_id: string | null;
+}
+
+/** Somebody's interests, the most important one first. */
+export async function interestsOf(em: EntityManager, userId: string): Promise<InterestRow[]> {
+  return em.execute(
+    'select interest_name as name, category_id from user_interests where user_id = ? order by priority desc, id',
     [userId],
   );
-  return rows.map(({ name }) => name);
 }
 
 /** Keeps others from changing somebody's interests until the transaction ends. */
@@ -18,19 +24,28 @@ export async function lockInterests(em: EntityManager, userId: string): Promise<
 export async function replaceInterests(
   em: EntityManager,
   userId: string,
-  interests: readonly string[],
+  interests: readonly Interest[],
   now: Date,
 ): Promise<void> {
-  const names = JSON.stringify(interests);
-  await em.execute(
-    'delete from user_interests where user_id = ? and interest_name <> all(array(select jsonb_array_elements_text(?::jsonb)))',
-    [userId, names],
+  const listed = JSON.stringify(
+    interests.map((one, index) => ({
+      interest_name: 'name' in one ? one.name : null,
+      category_id: 'name' in one ? null : one.categoryId,
+      priority: interests.length - index,
+    })),
   );
+  const one = 'jsonb_to_recordset(?::jsonb) as one(interest_name text, category_id uuid, priority smallint)';
   await em.execute(
-    `insert into user_interests (user_id, interest_name, priority, created_at, updated_at)
-     select ?, one.name, ?::int - one.place, ?, ? from jsonb_array_elements_text(?::jsonb) with ordinality as one(name, place)
-     on conflict (user_id, interest_name) where interest_name is not null
-     do update set priority = excluded.priority, updated_at = excluded.updated_at where user_interests.priority <> excluded.priority`,
-    [userId, interests.length + 1, now, now, names],
+    `delete from user_interests i where user_id = ? and not exists (select 1 from ${one}
+       where one.interest_name is not distinct from i.interest_name and one.category_id is not distinct from i.category_id)`,
+    [userId, listed],
   );
+  for (const kind of ['interest_name', 'category_id'])
+    await em.execute(
+      `insert into user_interests (user_id, ${kind}, priority, created_at, updated_at)
+       select ?, one.${kind}, one.priority, ?, ? from ${one} where one.${kind} is not null
+       on conflict (user_id, ${kind}) where ${kind} is not null
+       do update set priority = excluded.priority, updated_at = excluded.updated_at where user_interests.priority <> excluded.priority`,
+      [userId, now, now, listed],
+    );
 }

@@ -1,6 +1,6 @@
 import { genders, visibilities } from '../../../shared/identity/accounts.ts';
 import { roleSlug } from '../../../shared/identity/contract.ts';
-import type { PersonProfileView } from '../../../shared/identity/profiles.ts';
+import type { InterestView, PersonProfileView } from '../../../shared/identity/profiles.ts';
 import { seesBirth, seesConfidential } from './profiles.policy.ts';
 import type { Audience } from './profiles.policy.ts';
 import type { PersonProfileRow } from './profiles.repository.ts';
@@ -9,7 +9,11 @@ const one = <T extends string>(known: readonly T[], value: string | null): T | n
   known.find((candidate) => candidate === value) ?? null;
 
 /** A profile as one audience sees it. */
-export const presentPersonProfile = (row: PersonProfileRow, audience: Audience): PersonProfileView => ({
+export const presentPersonProfile = (
+  row: PersonProfileRow,
+  audience: Audience,
+  interests: readonly InterestView[],
+): PersonProfileView => ({
   id: row.id,
   displayName: row.display_name,
   firstName: row.first_name,
@@ -18,7 +22,7 @@ export const presentPersonProfile = (row: PersonProfileRow, audience: Audience):
   role: roleSlug.parse(row.role),
   bio: row.bio,
   skills: row.skills ?? [],
-  interests: row.interests ?? [],
+  interests: interests.map(({ name }) => name),
   socialLinks: row.social_links ?? {},
   location: row.location,
   country: row.country,

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { arrayOf } from '../../kernel/db/array.ts';
+import type { InterestRow } from './interests.repository.ts';
 import { isShown, shownTo } from './visibility.ts';
 import type { Reach } from './visibility.ts';
 
@@ -40,7 +41,7 @@ export interface PersonProfileRow {
   visibility: string | null;
   manager_id: string | null;
   manager_name: string | null;
-  interests: string[] | null;
+  interests: InterestRow[] | null;
   is_shown: boolean;
   is_guardian: boolean;
   /** The person's own organization is one of the viewer's too. */
@@ -67,7 +68,8 @@ export async function findPersonProfile(
        p.address_line_1, p.address_line_2, p.city, p.state_province, p.postal_code, p.country, p.emergency_contact_name,
        p.emergency_contact_phone, p.emergency_contact_relationship, p.skills, p.social_links, p.visibility,
        boss.id as manager_id, boss.display_name as manager_name,
-       (select json_agg(i.interest_name order by i.priority desc, i.id) from user_interests i where i.user_id = u.id) as interests,
+       (select json_agg(json_build_object('name', i.interest_name, 'category_id', i.category_id) order by i.priority desc, i.id)
+         from user_interests i where i.user_id = u.id) as interests,
        ${isShown} as is_shown,
        ${belongsTo} as is_colleague,
        ${belongsTo} and exists (select 1 from guardianships g where g.child_id = u.id and g.parent_id = ? and g.status = 'active'
