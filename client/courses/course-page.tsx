@@ -9,6 +9,7 @@ import { NotFoundPage } from '../kernel/ui/not-found-page.tsx';
 import { PageShell } from '../kernel/ui/page-shell.tsx';
 import { PersonLink } from '../kernel/ui/person-link.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
+import { CourseCategories } from './categories/course-categories.tsx';
 import { ClassList } from './class-list.tsx';
 import { byPhase } from './class-order.ts';
 import { InvitationsSection } from './invitations-section.tsx';
@@ -56,6 +57,7 @@ function CourseContent({ course }: { course: CourseDetail }) {
             <PersonLink userId={course.instructor.id} name={course.instructor.displayName} /> ·{' '}
             {t('course.people', { count: course.enrollmentCount })}
           </Text>
+          <CourseCategories course={course} />
         </div>
         {teacher && <ScheduleButton courseId={course.id} />}
       </Group>

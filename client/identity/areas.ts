@@ -1,3 +1,4 @@
+import { categoriesPages } from '../courses/categories/pages.tsx';
 import { accessPages } from './access/pages.tsx';
 import { accountsPages } from './accounts/pages.tsx';
 import { apiKeysPages } from './api-keys/pages.tsx';
@@ -26,6 +27,7 @@ export const areas: readonly AreaPages[] = [
   apiKeysPages,
   peoplePages,
   customFieldsPages,
+  categoriesPages,
   privacyPages,
   auditPages,
 ];

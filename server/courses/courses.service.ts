@@ -62,6 +62,7 @@ export class CourseService {
     const names = await displayNames(em, [course.instructorId]);
     return {
       ...presentCourse(course, names.get(course.instructorId) ?? '', standing),
+      organizationId: course.organizationId,
       canManageEnrollments: rights.may('enrollment.manage'),
       isOpen: isOpen(course),
       canUpdate: rights.may('course.update'),

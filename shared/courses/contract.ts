@@ -23,6 +23,7 @@ export type CourseView = z.infer<typeof courseView>;
 
 /** A course on its own page, with what the viewer may do there. */
 export const courseDetail = courseView.extend({
+  organizationId: id,
   /** Whether they may enrol people, invite them, and take them out. */
   canManageEnrollments: z.boolean(),
   /** Whether it is published: learners see it, and can be invited to it. */

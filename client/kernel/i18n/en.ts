@@ -1,5 +1,6 @@
 import { errorCatalogue } from '../../../shared/kernel/errors.ts';
 import type { ErrorCode } from '../../../shared/kernel/errors.ts';
+import { categoriesTexts } from '../../courses/categories/en.ts';
 import { coursesTexts } from '../../courses/en.ts';
 import { accessTexts } from '../../identity/access/en.ts';
 import { accountsTexts } from '../../identity/accounts/en.ts';
@@ -49,6 +50,7 @@ export const en = {
   privacy: privacyTexts,
   audit: auditTexts,
   courses: coursesTexts,
+  categories: categoriesTexts,
   live: liveTexts,
   media: mediaEn,
   notes: notesEn,
