@@ -8,6 +8,7 @@ import type { Database, Transaction } from '../kernel/db/database.ts';
 import { createPeople, demoAccounts, isEmpty } from './accounts.ts';
 import { catalogue } from './catalogue.ts';
 import type { DemoCourse } from './catalogue.ts';
+import { createCategories } from './categories.ts';
 import { createFields } from './fields.ts';
 import { studentEmail } from './people.ts';
 import { createProfiles } from './profiles.ts';
@@ -54,6 +55,7 @@ async function createSchool(tx: Transaction, deps: LoadDemoDeps): Promise<void> 
   ]);
   await createSurroundings(tx.em, organization, (email) => personOf(users, email));
   await createFields(tx.em, organization, (email) => personOf(users, email));
+  await createCategories(tx.em, organization);
   await createProfiles(tx.em, deps.clock, (email) => personOf(users, email));
   await createRights(tx.em, deps.clock, organization, (email) => personOf(users, email));
   await createTraces(deps, tx, organization, (email) => personOf(users, email));

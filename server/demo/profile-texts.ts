@@ -12,7 +12,8 @@ export interface DemoProfile {
   reportsTo?: string;
   skills?: readonly string[];
   links?: Record<string, string>;
-  interests?: readonly string[];
+  /** The most important first: words, and categories by their slug. */
+  interests?: readonly (string | { category: string })[];
   /** Of people who never sign in themselves. */
   activeHoursAgo?: number;
 }
@@ -95,27 +96,33 @@ export const profiles: readonly DemoProfile[] = [
     bio: 'Class speaker of 10B. I sail, I take photographs of birds, and I would like to study marine biology.',
     location: 'Riverside',
     skills: ['Photography', 'Swedish', 'Knots'],
-    interests: ['marine biology', 'photography', 'statistics', 'icelandic'],
+    interests: [
+      'marine biology',
+      { category: 'biology' },
+      'photography',
+      { category: 'mathematics' },
+      'icelandic',
+    ],
   },
   {
     email: student(2),
     bio: 'Guitar, football, and sometimes homework. Here for a year with my host family, at home in Valparaíso.',
     country: 'CL',
     skills: ['Guitar', 'Spanish'],
-    interests: ['music theory', 'acoustics'],
+    interests: ['music theory', { category: 'physics' }, 'acoustics'],
   },
   {
     email: student(3),
     bio: 'I build small robots that mostly fall over.',
     skills: ['Soldering', 'Python'],
-    interests: ['robotics', 'programming', 'control theory'],
+    interests: [{ category: 'robotics' }, 'programming', { category: 'physics' }, 'control theory'],
   },
   {
     email: student(5),
     bio: 'Editor of the school newspaper. Tell me your story!',
     visibility: 'public',
     skills: ['Writing', 'Layout'],
-    interests: ['journalism', 'photography', 'history'],
+    interests: [{ category: 'literature' }, 'journalism', 'photography', 'history'],
   },
   { email: student(8), bio: 'Nothing to see here.', visibility: 'private' },
 ];

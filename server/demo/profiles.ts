@@ -53,12 +53,14 @@ async function createProfile(
       JSON.stringify(links),
     ],
   );
-  for (const [index, name] of interests.entries())
-    await em.execute('insert into user_interests (user_id, interest_name, priority) values (?, ?, ?)', [
-      id,
-      name,
-      interests.length - index,
-    ]);
+  for (const [index, one] of interests.entries()) {
+    const [name, category] = typeof one === 'string' ? [one, null] : [null, one.category];
+    await em.execute(
+      `insert into user_interests (user_id, interest_name, category_id, priority)
+       values (?, ?, (select id from course_categories where slug = ?), ?)`,
+      [id, name, category, interests.length - index],
+    );
+  }
   if (activeHoursAgo === undefined) return;
   const at = new Date(now.getTime() - activeHoursAgo * 3_600_000);
   await em.execute('update users set last_login_at = ?, last_activity_at = ? where id = ?', [at, at, id]);

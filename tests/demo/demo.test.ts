@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo, refreshDemoClasses, setDemoPasswords } from '../../server/demo/index.ts';
 import type { CreateNote } from '../../server/demo/index.ts';
 import { randomIds } from '../../server/kernel/ids.ts';
-import type { CourseView } from '../../shared/courses/contract.ts';
+import type { CategoryView } from '../../shared/courses/categories.ts';
+import type { CourseDetail, CourseView } from '../../shared/courses/contract.ts';
 import type { LearnerCourseView } from '../../shared/courses/learner.ts';
 import type { TeamCourseView } from '../../shared/courses/team.ts';
 import type { SignedInView } from '../../shared/identity/contract.ts';
-import type { ReportView } from '../../shared/identity/profiles.ts';
+import type { InterestsView, ReportView } from '../../shared/identity/profiles.ts';
 import { startServer } from '../identity/server.ts';
 import type { TestServer } from '../identity/server.ts';
 import { createUser, sql } from '../support/factories.ts';
@@ -100,6 +101,44 @@ describe('the demo school', () => {
     const choice = `/me/reports/courses?organizationId=${kenji?.organizationId}`;
     const { body: courses } = await server.ask<{ items: TeamCourseView[] }>('GET', choice, { token });
     expect(courses.items.map(({ code }) => code)).toEqual(['ALG-9A', 'BIO-10B', 'PHY-11L', 'LIT-10']);
+  });
+
+  it('sorts its courses in a tree, and a student is interested in categories and in words', async () => {
+    const { accessToken: token, user } = (await signIn('student1@lectern.test')).body;
+    const ask = async <T>(path: string) => (await server.ask<T>('GET', path, { token })).body;
+    const { items } = await ask<{ items: CategoryView[] }>(
+      `/organizations/${user.organizationId}/categories`,
+    );
+    const names = new Map(items.map(({ id, name }) => [id, name]));
+    expect(
+      items.map(({ name, parentId }) => (parentId === null ? name : `${names.get(parentId)} › ${name}`)),
+    ).toEqual([
+      'Science',
+      'Science › Biology',
+      'Science › Physics',
+      'Languages',
+      'Languages › Literature',
+      'Languages › Spanish',
+      'Mathematics',
+      'Mathematics › Algebra',
+      'Technology',
+      'Technology › Robotics',
+    ]);
+    expect(items.find(({ slug }) => slug === 'literature')?.coursesCount).toBe(1);
+    const [physics] = await rows<{ id: string }>(`select id from courses where code = 'PHY-11L'`);
+    const { categories } = await ask<CourseDetail>(`/courses/${physics?.id}`);
+    expect(categories.map(({ name, isPrimary }) => [name, isPrimary])).toEqual([
+      ['Physics', true],
+      ['Technology', false],
+    ]);
+    const { interests } = await ask<InterestsView>('/me/interests');
+    expect(interests.map(({ name, categoryId }) => [name, categoryId !== null])).toEqual([
+      ['marine biology', false],
+      ['Biology', true],
+      ['photography', false],
+      ['Mathematics', true],
+      ['icelandic', false],
+    ]);
   });
 
   it('shows what a school year leaves behind: devices, keys, invitations, a suspension, deeds in the trail', async () => {
