@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { slugFor } from '../../server/courses/categories/category-tree.ts';
 import { categoryLimits } from '../../shared/courses/categories.ts';
@@ -440,16 +441,35 @@ describe('a course', () => {
     expect(await categoriesOf(ana, id)).toEqual(['Mine *', 'Everywhere']);
   });
 
-  it('keeps one that it belongs to most while categories are deleted and chosen at once', async () => {
+  it('is not put into what is deleted at the same moment, and neither is anybody interested in it', async () => {
+    const [gone, kept] = [await made(head, { name: 'Gone' }), await made(head, { name: 'Kept' })];
     const id = await course();
-    for (let round = 0; round < 5; round += 1) {
-      const [a, b] = [await made(head, { name: `A${round}` }), await made(head, { name: `B${round}` })];
-      await put(teacher, id, [a.id, b.id], a.id);
-      const [gone, chosen] = await Promise.all([remove(head, a.id), put(teacher, id, [b.id, a.id], b.id)]);
-      expect(gone.status).toBe(204);
-      expect([200, 404]).toContain(chosen.status);
-      expect(await categoriesOf(teacher, id)).toEqual([`B${round} *`]);
+    const deleter = new pg.Client({ connectionString: server.databaseUrl });
+    await deleter.connect();
+    try {
+      // As the server does it, up to the moment before the commit.
+      await deleter.query('begin');
+      await deleter.query(`select pg_advisory_xact_lock(hashtext('course_categories.tree'))`);
+      await deleter.query('update course_categories set deleted_at = now() where id = $1', [gone.id]);
+      const interests = [{ categoryId: gone.id }];
+      const asked = [
+        put(teacher, id, [gone.id, kept.id]),
+        server.ask('PUT', '/me/interests', { token: ana.token, body: { interests } }),
+      ];
+      await expect
+        .poll(() =>
+          rows(
+            `select 1 from pg_locks where locktype = 'advisory' and not granted
+               and database = (select oid from pg_database where datname = current_database())`,
+          ),
+        )
+        .toHaveLength(asked.length);
+      await deleter.query('commit');
+      for (const answer of asked) expect((await answer).body.code).toBe('not_found');
+    } finally {
+      await deleter.end();
     }
+    expect(await categoriesOf(teacher, id)).toEqual([]);
   });
 });
 
