@@ -34,3 +34,10 @@ export function pathOf(categories: readonly CategoryView[], categoryId: string):
   for (let one = byId.get(categoryId); one; one = byId.get(one.parentId ?? '')) names.unshift(one.name);
   return names.join(' › ');
 }
+
+/** Those among which a category has its place: what the installation put there comes before what is the organization's own. */
+export const siblingsOf = (
+  categories: readonly CategoryView[],
+  { parentId, organizationId }: CategoryView,
+): CategoryView[] =>
+  categories.filter((one) => one.parentId === parentId && one.organizationId === organizationId);
