@@ -35,6 +35,11 @@ export function ClassRow({ session, dated }: ClassRowProps) {
               {t(`row.${status}`)}
             </Badge>
           )}
+          {session.isGuest && (
+            <Badge variant="light" color="gray" tt="none">
+              {t('row.guest')}
+            </Badge>
+          )}
         </Group>
         <Text size="sm" c="dimmed" truncate>
           {session.courseTitle ?? session.description ?? t('course.by', { name: session.host.displayName })}

@@ -77,6 +77,7 @@ export const coursesTexts = {
     live: 'Running',
     ended: 'Ended',
     cancelled: 'Cancelled',
+    guest: 'As a guest',
     join: 'Join',
     joinNamed: 'Join {{title}}',
     start: 'Start',
