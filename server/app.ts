@@ -161,6 +161,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     access,
     invitations: identity.invitations,
     interests: identity.interests,
+    tell: identity.tell,
   });
   const media: Media = createMedia({
     config,

@@ -21,6 +21,8 @@ const CourseSchema = defineEntity({
     type: p
       .enum(['self_paced', 'instructor_led', 'blended', 'webinar', 'workshop'] as const)
       .default('self_paced'),
+    pricingType: p.enum(['free', 'paid', 'subscription'] as const).default('free'),
+    requiresApproval: p.boolean().default(false),
     maxEnrollments: p.integer().nullable(),
     /** Learners who are or were taught: enrolled, in progress, completed or failed. */
     enrollmentCount: p.integer().default(0),

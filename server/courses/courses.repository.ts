@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Relation } from '../../shared/identity/permissions.ts';
 import { arrayOf } from '../kernel/db/array.ts';
 import type { SubjectRow, SubjectSource } from '../identity/index.ts';
-import { relationsTo } from './courses.policy.ts';
+import { isListed, relationsTo } from './courses.policy.ts';
 import type { EnrollmentStatus, PaymentStatus } from './enrollment.ts';
 
 /** What a statement that reads rights selects of a course `c` and the enrolment `e` of `:user` in it. */
@@ -31,14 +31,33 @@ export function relationsInRow(row: CourseColumns, userId: string, now: Date): R
   return relationsTo({ course: { instructorId, status }, enrollment }, userId, now);
 }
 
-/** How rights see a course. */
-export const courseSource: SubjectSource<SubjectRow & CourseColumns> = {
-  sql: `select c.id, c.organization_id, ${courseColumns} from courses c ${courseEnrollment}
+interface CourseRow extends SubjectRow, CourseColumns {
+  course_status: string;
+  visibility: string;
+  pricing_type: string;
+  is_member: boolean;
+}
+
+/**
+ * How rights see a course. Whether it is offered to the person is asked here only: what happens in classes and notes, many times a
+ * second, never depends on it.
+ */
+export const courseSource: SubjectSource<CourseRow> = {
+  sql: `select c.id, c.organization_id, c.visibility, c.pricing_type, ${courseColumns},
+      exists (select 1 from organization_memberships m where m.organization_id = c.organization_id and m.user_id = :user
+        and m.status = 'active' and m.left_at is null) as is_member
+    from courses c ${courseEnrollment}
     where c.id = any(:ids::uuid[]) and c.deleted_at is null`,
-  read: (row, userId, now) => ({
-    contexts: [{ type: 'course', id: row.id }],
-    relations: relationsInRow(row, userId, now),
-  }),
+  read: (row, userId, now) => {
+    const listing = { status: row.course_status, visibility: row.visibility, pricingType: row.pricing_type };
+    return {
+      contexts: [{ type: 'course', id: row.id }],
+      relations: [
+        ...relationsInRow(row, userId, now),
+        ...(row.is_member && isListed(listing) ? (['course.offered'] as const) : []),
+      ],
+    };
+  },
 };
 
 /**

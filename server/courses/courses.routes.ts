@@ -1,4 +1,5 @@
 import { categoryRoutes } from '../../shared/courses/categories.ts';
+import { catalogueRoutes, enrollmentRequestRoutes } from '../../shared/courses/catalogue.ts';
 import { coursesRoutes } from '../../shared/courses/contract.ts';
 import { courseInvitationRoutes } from '../../shared/courses/invitations.ts';
 import { learnerRoutes } from '../../shared/courses/learner.ts';
@@ -7,9 +8,11 @@ import { route } from '../kernel/http/route.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { CategoryService } from './categories/categories.service.ts';
 import type { CourseCategoryService } from './categories/course-categories.service.ts';
+import type { CatalogueService } from './catalogue.service.ts';
 import type { CourseService } from './courses.service.ts';
 import type { CourseInvitationService } from './invitations.service.ts';
 import type { LearnerService } from './learner.service.ts';
+import type { EnrollmentRequestService } from './requests.service.ts';
 import type { TeamService } from './team.service.ts';
 
 export interface CourseServices {
@@ -19,11 +22,14 @@ export interface CourseServices {
   team: TeamService;
   categories: CategoryService;
   courseCategories: CourseCategoryService;
+  catalogue: CatalogueService;
+  requests: EnrollmentRequestService;
 }
 
 /** The REST edge of courses; `courses.today` answers classes and is bound by the live feature. */
 export function bindRoutes(services: CourseServices): BoundRoute[] {
-  const { courses, learners, invitations, team, categories, courseCategories } = services;
+  const { courses, learners, invitations, team, categories, courseCategories, catalogue, requests } =
+    services;
   return [
     route(coursesRoutes.mine, ({ actor, query }) => courses.mine(actor, query)),
     route(coursesRoutes.get, ({ actor, params }) => courses.get(actor, params.courseId)),
@@ -65,5 +71,28 @@ export function bindRoutes(services: CourseServices): BoundRoute[] {
     route(categoryRoutes.setOfCourse, ({ actor, params, body }) =>
       courseCategories.set(actor, params.courseId, body),
     ),
+    route(catalogueRoutes.list, ({ actor, query }) => catalogue.list(actor, query)),
+    // Before the one that takes any word for the id of a course.
+    route(catalogueRoutes.categories, ({ actor }) => catalogue.categories(actor)),
+    route(catalogueRoutes.get, ({ actor, params }) => catalogue.get(actor, params.courseId)),
+    route(catalogueRoutes.recommendations, ({ actor, query }) =>
+      catalogue.recommendations(actor, query.limit),
+    ),
+    route(catalogueRoutes.enroll, ({ actor, params }) => catalogue.enroll(actor, params.courseId)),
+    route(catalogueRoutes.withdraw, async ({ actor, params }) => {
+      await catalogue.withdraw(actor, params.courseId);
+      return null;
+    }),
+    route(enrollmentRequestRoutes.list, ({ actor, params, query }) =>
+      requests.list(actor, params.courseId, query),
+    ),
+    route(enrollmentRequestRoutes.approve, async ({ actor, params }) => {
+      await requests.approve(actor, params);
+      return null;
+    }),
+    route(enrollmentRequestRoutes.reject, async ({ actor, params, body }) => {
+      await requests.reject(actor, params, body.reason || null);
+      return null;
+    }),
   ];
 }

@@ -54,7 +54,7 @@ export class CourseService {
   /** @throws AppError not_found, also for a course that exists and is not the person's to see */
   async get(actor: UserActor, courseId: string): Promise<CourseDetail> {
     const em = this.#db.em();
-    const asks = [...standingAsks, 'enrollment.manage', 'course.update'] as const;
+    const asks = [...standingAsks, 'enrollment.manage', 'enrollment.approve', 'course.update'] as const;
     const rights = await this.#access.rights(em, actor, asks, { type: 'course', id: courseId });
     const standing = rights && standingOf(rights);
     const course = standing && (await em.findOne(Course, { id: courseId }));
@@ -64,6 +64,7 @@ export class CourseService {
       ...presentCourse(course, names.get(course.instructorId) ?? '', standing),
       organizationId: course.organizationId,
       canManageEnrollments: rights.may('enrollment.manage'),
+      canApproveEnrollments: rights.may('enrollment.approve'),
       isOpen: isOpen(course),
       canUpdate: rights.may('course.update'),
       categories: await this.#categories.of(em, courseId),

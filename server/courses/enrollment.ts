@@ -1,3 +1,5 @@
+import { askAgainDays } from '../../shared/courses/catalogue.ts';
+
 export const enrollmentStatuses = [
   'pending_approval',
   'enrolled',
@@ -55,3 +57,34 @@ export function onEnroll(
 
 /** Whether taking somebody out of the course changes anything. */
 export const canWithdraw = (status: EnrollmentStatus): boolean => endsByWithdrawal.has(status);
+
+/** What asking for a place does to the enrolment that is there: as entering does, but who waits already goes on waiting. */
+export const onAsk = (
+  status: EnrollmentStatus | null,
+  isOver: boolean,
+): 'create' | 'keep' | 'reopen' | 'refuse' =>
+  status === 'pending_approval' ? 'keep' : onEnroll(status, isOver);
+
+/** What an answer does to a request: `keep` when that is how it stands, `refuse` when it was answered otherwise, or taken back. */
+export function onAnswer(
+  status: EnrollmentStatus,
+  answer: 'enrolled' | 'rejected',
+): 'change' | 'keep' | 'refuse' {
+  if (status === 'pending_approval') return 'change';
+  const isSo = answer === 'enrolled' ? opens.has(status) : status === 'rejected';
+  return isSo ? 'keep' : 'refuse';
+}
+
+/**
+ * What leaving by oneself does: `keep` when there is nothing left to end. A result stays, and who was suspended does not get
+ * around it by leaving and coming again.
+ */
+export function onLeave(status: EnrollmentStatus): 'end' | 'keep' | 'refuse' {
+  if (status === 'pending_approval' || isUnderWay(status)) return 'end';
+  return endsByWithdrawal.has(status) ? 'refuse' : 'keep';
+}
+
+const dayMs = 86_400_000;
+
+/** From when on somebody may ask again whose request was declined. */
+export const askAgainAt = (declinedAt: Date): Date => new Date(declinedAt.getTime() + askAgainDays * dayMs);

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Audit } from '../audit/index.ts';
-import type { Actor } from '../kernel/actor.ts';
+import { iso } from '../../shared/kernel/time.ts';
+import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Transaction } from '../kernel/db/database.ts';
 import type { Notices } from '../kernel/db/notices.ts';
@@ -11,7 +12,8 @@ import type { Access } from '../identity/index.ts';
 import { Course } from './course.entity.ts';
 import { isOpen } from './courses.policy.ts';
 import { isMember, lockCourse } from './courses.repository.ts';
-import { canWithdraw, givesAccess, isCounted, onEnroll } from './enrollment.ts';
+import { askAgainAt, canWithdraw, givesAccess, isCounted, onAsk, onEnroll } from './enrollment.ts';
+import type { EnrollmentStatus } from './enrollment.ts';
 import { Enrollment } from './enrollment.entity.ts';
 
 /** A learner and a course. */
@@ -24,7 +26,20 @@ export interface EnrollmentInput {
 export type Started = 'enrolled' | 'already_enrolled' | 'course_full' | 'refused';
 
 /** Who put somebody into a course, and how. */
-type How = Pick<Enrollment, 'enrollmentType' | 'enrolledBy'>;
+type How = Pick<Enrollment, 'enrollmentType' | 'enrolledBy'> &
+  Partial<Pick<Enrollment, 'approvedBy' | 'approvedAt'>>;
+
+/** Of somebody who came by themselves. */
+export const bySelf = { enrollmentType: 'self', enrolledBy: null } as const satisfies How;
+
+/** What an enrolment says that begins, or begins again. */
+const fresh = {
+  approvedBy: null,
+  approvedAt: null,
+  withdrawnAt: null,
+  withdrawalReason: null,
+  expiresAt: null,
+} as const;
 
 /** Putting learners into courses and taking them out. */
 export class EnrollmentService {
@@ -128,39 +143,109 @@ export class EnrollmentService {
     await this.#notices.send(tx, 'access.changed', { userId });
   }
 
-  /** Puts somebody into a course that is locked, who may be put there by whoever does it. */
+  /**
+   * Puts somebody into a course that is locked, who may be put there by whoever does it.
+   * @param action what the audit trail calls it
+   */
   async start(
     tx: Transaction,
     actor: Actor | null,
     course: Course,
     userId: string,
     how: How,
+    action: 'enrollment.started' | 'enrollment.approved' = 'enrollment.started',
   ): Promise<Started> {
     const existing = await tx.em.findOne(Enrollment, { course, userId });
     const before = existing?.status ?? null;
-    const enrolledAt = this.#clock.now();
-    const isOver = existing?.expiresAt ? existing.expiresAt <= enrolledAt : false;
-    const step = onEnroll(before, isOver);
+    const step = onEnroll(before, this.#isOver(existing));
     if (step === 'keep') return 'already_enrolled';
     if (step === 'refuse') return 'refused';
     const needsPlace = before === null || !isCounted(before);
     if (needsPlace && course.enrollmentCount >= (course.maxEnrollments ?? Infinity)) return 'course_full';
-    if (existing)
-      Object.assign(existing, { ...how, status: 'enrolled', withdrawnAt: null, expiresAt: null, enrolledAt });
+    await this.#put(tx, course, userId, existing, { ...how, status: 'enrolled' });
+    this.#record(tx, actor, course, userId, {
+      action,
+      old: { status: before },
+      new: { status: 'enrolled', enrollmentType: how.enrollmentType },
+    });
+    await this.#tell(tx, 'courses.enrollment.started', course, userId);
+    return 'enrolled';
+  }
+
+  /**
+   * Asks for a place in a course that is locked, and takes none; changes nothing for who is in or waits already.
+   * @throws AppError enrollment_refused (suspended or failed), request_declined
+   */
+  async ask(tx: Transaction, actor: UserActor, course: Course): Promise<void> {
+    const { userId } = actor;
+    const existing = await tx.em.findOne(Enrollment, { course, userId });
+    const before = existing?.status ?? null;
+    this.assertNotDeclined(existing);
+    const step = onAsk(before, this.#isOver(existing));
+    if (step === 'keep') return;
+    if (step === 'refuse') throw new AppError('enrollment_refused');
+    await this.#put(tx, course, userId, existing, { ...bySelf, status: 'pending_approval' });
+    this.#record(tx, actor, course, userId, {
+      action: 'enrollment.requested',
+      old: { status: before },
+      new: { status: 'pending_approval' },
+    });
+  }
+
+  /**
+   * Declines a request for a place in a course.
+   * @param reason as whoever asked reads it
+   */
+  async decline(
+    tx: Transaction,
+    actor: UserActor,
+    course: Course,
+    enrollment: Enrollment,
+    reason: string | null,
+  ): Promise<void> {
+    const { status, userId } = enrollment;
+    Object.assign(enrollment, {
+      status: 'rejected',
+      withdrawnAt: this.#clock.now(),
+      withdrawalReason: reason,
+    });
+    await tx.em.flush();
+    this.#record(tx, actor, course, userId, {
+      action: 'enrollment.rejected',
+      old: { status },
+      new: { status: 'rejected' },
+    });
+  }
+
+  /** @throws AppError request_declined when it was not long ago */
+  assertNotDeclined(enrollment: Enrollment | null): void {
+    if (enrollment?.status !== 'rejected' || !enrollment.withdrawnAt) return;
+    const until = askAgainAt(enrollment.withdrawnAt);
+    if (until > this.#clock.now()) throw new AppError('request_declined', { until: iso(until) });
+  }
+
+  #isOver(enrollment: Enrollment | null): boolean {
+    return enrollment?.expiresAt ? enrollment.expiresAt <= this.#clock.now() : false;
+  }
+
+  /** Begins an enrolment, or begins it again, and counts it. */
+  async #put(
+    tx: Transaction,
+    course: Course,
+    userId: string,
+    existing: Enrollment | null,
+    how: How & { status: EnrollmentStatus },
+  ): Promise<void> {
+    const wasCounted = existing !== null && isCounted(existing.status);
+    const enrolledAt = this.#clock.now();
+    if (existing) Object.assign(existing, { ...fresh, ...how, enrolledAt });
     else {
       const { organizationId } = course;
       const made = { ...how, id: this.#ids.uuid(), organizationId, userId, course, enrolledAt };
       tx.em.persist(tx.em.create(Enrollment, made));
     }
     await tx.em.flush();
-    if (needsPlace) await this.#count(tx, course, 1);
-    this.#record(tx, actor, course, userId, {
-      action: 'enrollment.started',
-      old: { status: before },
-      new: { status: 'enrolled', enrollmentType: how.enrollmentType },
-    });
-    await this.#tell(tx, 'courses.enrollment.started', course, userId);
-    return 'enrolled';
+    if (isCounted(how.status) !== wasCounted) await this.#count(tx, course, wasCounted ? -1 : 1);
   }
 
   /** Locks the course, so that its counter and its limit of places are judged one enrolment at a time. */
@@ -223,7 +308,7 @@ export class EnrollmentService {
 }
 
 /** @throws AppError course_full, enrollment_refused */
-function assertStarted(started: Started): void {
+export function assertStarted(started: Started): void {
   if (started === 'course_full') throw new AppError('course_full');
   if (started === 'refused') throw new AppError('enrollment_refused');
 }

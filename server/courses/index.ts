@@ -9,7 +9,8 @@ import type { DeadlineSource } from '../kernel/deadlines.ts';
 import type { Outbox } from '../kernel/db/outbox.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { Ids } from '../kernel/ids.ts';
-import type { Access, Interests, Invitations, Who } from '../identity/index.ts';
+import type { Access, Identity, Interests, Invitations, Who } from '../identity/index.ts';
+import { CatalogueService } from './catalogue.service.ts';
 import { categorySource } from './categories/categories.repository.ts';
 import { CategoryService } from './categories/categories.service.ts';
 import { CourseCategoryService } from './categories/course-categories.service.ts';
@@ -23,6 +24,7 @@ import type { EnrollmentInput } from './enrollments.service.ts';
 import { expiringEnrollments } from './expiring.ts';
 import { CourseInvitationService } from './invitations.service.ts';
 import { LearnerService } from './learner.service.ts';
+import { EnrollmentRequestService } from './requests.service.ts';
 import { TeamService } from './team.service.ts';
 
 export { Course, Enrollment };
@@ -75,6 +77,8 @@ export function createCourses(deps: {
   access: Access;
   invitations: Invitations;
   interests: Interests;
+  /** Writes to somebody what became of their request. */
+  tell: Identity['tell'];
 }): Courses {
   deps.access.relate('course', courseSource);
   deps.access.relate('category', categorySource);
@@ -84,6 +88,8 @@ export function createCourses(deps: {
   const team = new TeamService({ ...deps, courses, enrollments });
   const learners = new LearnerService({ ...deps, team });
   const invitations = new CourseInvitationService({ ...deps, enrollments });
+  const catalogue = new CatalogueService({ ...deps, enrollments });
+  const requests = new EnrollmentRequestService({ ...deps, enrollments });
   deps.invitations.open('course', invitations.door());
   deps.interests.openCategories(courseCategories.door());
   return {
@@ -94,6 +100,8 @@ export function createCourses(deps: {
       team,
       categories: new CategoryService(deps),
       courseCategories,
+      catalogue,
+      requests,
     }),
     expiring: expiringEnrollments(deps.db),
     standing: (em, who, courseId) => courses.standing(em, who, courseId),

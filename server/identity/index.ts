@@ -10,6 +10,8 @@ import { createRoles } from './access/index.ts';
 import { AccountService } from './accounts/accounts.service.ts';
 import { alertSuperAdmins } from './accounts/alert.ts';
 import { createAccounts } from './accounts/index.ts';
+import { tellAccount } from './accounts/notices.ts';
+import type { Notice } from './accounts/notices.ts';
 import { User } from './accounts/user.entity.ts';
 import { createApiKeys, looksLikeKey } from './api-keys/index.ts';
 import { createCustomFields } from './custom-fields/index.ts';
@@ -92,6 +94,11 @@ export interface Identity {
   endedAmong(authSessionIds: readonly string[]): Promise<{ authSessionId: string; code: EndedCode }[]>;
   /** Tells everybody who answers for the installation that something critical was recorded. */
   alert(tx: Transaction, entry: AuditEntry): Promise<void>;
+  /**
+   * Writes to somebody about something that concerns them, after the commit and to a confirmed address alone: it may name others.
+   * Who has none is not told. `path`: the page it is about, which the message ends with.
+   */
+  tell(tx: Transaction, userId: string, notice: Notice & { path: string }): Promise<void>;
   /** Roles and exceptions that end by time. */
   expiring: DeadlineSource;
   /** For jobs: ends sign-ins whose time is over, deletes what has expired. */
@@ -159,6 +166,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
       return ended.map(({ id, reason }) => ({ authSessionId: id, code: endedCode(reason) }));
     },
     alert: (tx, entry) => alertSuperAdmins(deps, tx, entry),
+    async tell(tx, userId, { subject, paragraphs, path }) {
+      const withLink = { subject, paragraphs: [...paragraphs, `${deps.publicUrl()}${path}`] };
+      await tellAccount(deps, tx, userId, withLink, { confirmed: true });
+    },
     expiring: expiringRights(deps.db),
     async sweep() {
       await sweepExpired({ ...deps, sessions });

@@ -26,6 +26,8 @@ export const courseDetail = courseView.extend({
   organizationId: id,
   /** Whether they may enrol people, invite them, and take them out. */
   canManageEnrollments: z.boolean(),
+  /** Whether they may decide who gets a place of those who ask. */
+  canApproveEnrollments: z.boolean(),
   /** Whether it is published: learners see it, and can be invited to it. */
   isOpen: z.boolean(),
   /** Whether they may change it, and which categories it is in. */

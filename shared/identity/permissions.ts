@@ -138,6 +138,8 @@ export const relationGrants = {
   'course.instructor': wholeCourse,
   /** Is enrolled in it, and the enrolment gives access now. */
   'course.learner': ['course.read', 'live.join', 'note.read', 'attempt.start', 'forum.read', 'forum.post'],
+  /** Is an active member of its organization, where it is in the catalogue for all to enter or to ask for a place. */
+  'course.offered': ['course.enroll'],
   /** Leads the class. */
   'live_session.host': [
     'live.join',

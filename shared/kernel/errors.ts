@@ -74,6 +74,10 @@ export const errorCatalogue = {
     status: 409,
     message: 'Your place in this course was suspended or lost. Ask its teacher.',
   },
+  request_declined: {
+    status: 409,
+    message: 'Your request for a place in this course was declined. You can ask again in a few days.',
+  },
   cycle: { status: 409, message: 'That would make it its own parent.' },
   tree_too_deep: { status: 409, message: 'The tree would be too deep.' },
   last_owner: {
@@ -154,6 +158,8 @@ export interface ErrorData {
   account_suspended: { until: string | null };
   weak_password: { reasons: string[] };
   already_exists: { field: string };
+  /** `until`: when one may ask again. */
+  request_declined: { until: string };
   proof_invalid: { attemptsLeft?: number };
   wrong_code: { attemptsLeft: number };
   payload_too_large: { limitBytes: number };

@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Relation } from '../../shared/identity/permissions.ts';
-import { relationsTo, standingOf } from '../../server/courses/courses.policy.ts';
+import {
+  isListed,
+  mayFind,
+  needsApproval,
+  placeIn,
+  relationsTo,
+  standingOf,
+} from '../../server/courses/courses.policy.ts';
 import type { RelationFacts } from '../../server/courses/courses.policy.ts';
 import {
   canWithdraw,
   enrollmentStatuses,
   givesAccess,
+  askAgainAt,
   isCounted,
+  onAnswer,
+  onAsk,
   onEnroll,
+  onLeave,
 } from '../../server/courses/enrollment.ts';
 import type { EnrollmentStatus } from '../../server/courses/enrollment.ts';
 import type { Decision } from '../../server/identity/index.ts';
@@ -112,5 +123,85 @@ describe('the states of an enrolment', () => {
     expect(onEnroll(null, false)).toBe('create');
     // Whose time was over comes in anew; who was suspended does not, however long ago.
     expect([onEnroll('enrolled', true), onEnroll('suspended', true)]).toEqual(['reopen', 'refuse']);
+  });
+});
+
+describe('a course in the catalogue', () => {
+  const listing = { status: 'published', visibility: 'public', pricingType: 'free' };
+  it('is published, not private and free; restricted ones ask for approval, as others may', () => {
+    const listed = [
+      {},
+      { visibility: 'restricted' },
+      { visibility: 'private' },
+      ...['draft', 'in_review', 'archived', 'suspended'].map((status) => ({ status })),
+      { pricingType: 'paid' },
+      { pricingType: 'subscription' },
+    ].map((over) => isListed({ ...listing, ...over }));
+    expect(listed).toEqual([true, true, false, false, false, false, false, false, false]);
+    const approval = (visibility: string, requiresApproval: boolean) =>
+      needsApproval({ visibility, requiresApproval });
+    expect([approval('public', false), approval('public', true), approval('restricted', false)]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('is found by whom it is offered to and who may enter, and by who sees it', () => {
+    const rights = (may: string[], relations: Relation[]) =>
+      mayFind({ may: (permission) => may.includes(permission), relations });
+    expect([
+      rights(['course.enroll'], ['course.offered']),
+      rights(['course.enroll'], []),
+      rights([], ['course.offered']),
+      rights(['course.read'], []),
+    ]).toEqual([true, false, false, true]);
+  });
+
+  it('says what somebody is to it', () => {
+    const nothing: Decision = { allowed: false, reason: { kind: 'none' } };
+    const rights = { decision: () => nothing, relations: [] };
+    const places = enrollmentStatuses.map((status) => [
+      status,
+      placeIn(rights, { ...enrolled, status }, now),
+    ]);
+    expect(places).toEqual([
+      ['pending_approval', 'pending'],
+      ['enrolled', 'enrolled'],
+      ['in_progress', 'enrolled'],
+      ['completed', 'enrolled'],
+      ['failed', 'refused'],
+      ['withdrawn', null],
+      ['expired', null],
+      ['suspended', 'refused'],
+      ['rejected', 'rejected'],
+    ]);
+    expect(placeIn(rights, null, now)).toBeNull();
+    expect(placeIn(rights, { ...enrolled, expiresAt: now }, now)).toBeNull();
+  });
+});
+
+describe('what people do with their own enrolment, and what is answered', () => {
+  it('follows from the state that it is in', () => {
+    const table = enrollmentStatuses.map((status) => [
+      status,
+      onAsk(status, false),
+      onLeave(status),
+      onAnswer(status, 'enrolled'),
+      onAnswer(status, 'rejected'),
+    ]);
+    expect(table).toEqual([
+      ['pending_approval', 'keep', 'end', 'change', 'change'],
+      ['enrolled', 'keep', 'end', 'keep', 'refuse'],
+      ['in_progress', 'keep', 'end', 'keep', 'refuse'],
+      ['completed', 'keep', 'refuse', 'keep', 'refuse'],
+      ['failed', 'refuse', 'refuse', 'refuse', 'refuse'],
+      ['withdrawn', 'reopen', 'keep', 'refuse', 'refuse'],
+      ['expired', 'reopen', 'keep', 'refuse', 'refuse'],
+      ['suspended', 'refuse', 'refuse', 'refuse', 'refuse'],
+      ['rejected', 'reopen', 'keep', 'refuse', 'keep'],
+    ]);
+    expect([onAsk(null, false), onAsk('enrolled', true)]).toEqual(['create', 'reopen']);
+    expect(askAgainAt(now).toISOString()).toBe('2026-03-09T09:00:00.000Z');
   });
 });

@@ -599,6 +599,7 @@ describe('the explorer', () => {
       'role',
       'role',
       'relation',
+      'relation',
       'nothing',
     ]);
   });
@@ -689,17 +690,19 @@ describe('the explorer', () => {
     await enroll(server.databaseUrl, student.userId, course);
     const guest = await person('student');
     await grant({ userId: guest.userId, permission: 'course.read', granted: true });
-    const who = async (query: string): Promise<WhoView> =>
-      (await ask<WhoView>(admin, 'GET', at(`/access/who?${query}`))).body;
-    const found: WhoView['items'] = [];
-    let cursor: string | null = '';
-    while (cursor !== null) {
-      const page: WhoView = await who(
-        `permission=course.read&subjectType=course&subjectId=${course}&limit=5${cursor && `&cursor=${cursor}`}`,
-      );
-      found.push(...page.items);
-      cursor = page.nextCursor;
-    }
+    const who = async (permission: string, limit: number): Promise<WhoView['items']> => {
+      const all: WhoView['items'] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const query = `permission=${permission}&subjectType=course&subjectId=${course}&limit=${limit}`;
+        const path: string = at(`/access/who?${query}${cursor && `&cursor=${cursor}`}`);
+        const { body }: { body: WhoView } = await ask<WhoView>(admin, 'GET', path);
+        all.push(...body.items);
+        cursor = body.nextCursor;
+      }
+      return all;
+    };
+    const found = await who('course.read', 5);
     const by = (one: Person) =>
       found.filter(({ user }) => user.id === one.userId).map((item) => [item.by, item.name]);
     expect(by(teacher)).toEqual([['relation', 'course.instructor']]);
@@ -707,6 +710,16 @@ describe('the explorer', () => {
     expect(by(guest)).toEqual([['override', null]]);
     expect(by(admin)).toEqual([['role', 'admin']]);
     expect(by(await person('parent'))).toEqual([]);
+    // Every member may enter a course that is offered; one that is not, nobody by that alone.
+    const parent = await person('parent');
+    const entering = async () =>
+      (await who('course.enroll', 50))
+        .filter(({ user }) => user.id === parent.userId)
+        .map((item) => [item.by, item.name]);
+    expect(await entering()).toEqual([['relation', 'course.offered']]);
+    await rows(`update courses set visibility = 'private' where id = $1`, course);
+    expect(await entering()).toEqual([]);
+    await rows(`update courses set visibility = 'public' where id = $1`, course);
     const foreign = await person('admin', 'elsewhere');
     expect(
       (

@@ -151,14 +151,8 @@ export async function startServer(
     secureCookies: options.secureCookies ?? false,
     publicUrl: () => url,
   });
-  const courses = createCourses({
-    ...deps,
-    notices,
-    audit,
-    access,
-    invitations: identity.invitations,
-    interests: identity.interests,
-  });
+  const { invitations, interests, tell } = identity;
+  const courses = createCourses({ ...deps, notices, audit, access, invitations, interests, tell });
   const originAllowed = createOriginCheck({ allowed: [] });
   const http = createHttpServer({ log, originAllowed, trustProxy: [] });
   http.mount({

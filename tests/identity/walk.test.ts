@@ -158,9 +158,11 @@ beforeAll(async () => {
       school.teacherId,
     ),
     categoryId: await one(
-      `insert into course_categories (organization_id, name, slug) values ($1, $2, 'of-a') returning id`,
+      `with made as (insert into course_categories (organization_id, name, slug) values ($1, $2, 'of-a') returning id)
+       insert into course_category_links (course_id, category_id) select $3, id from made returning category_id as id`,
       organizationId,
       marker,
+      school.courseId,
     ),
     providerId: 'none',
     slug: 'of-a',
@@ -323,7 +325,7 @@ async function wrongAmong(
 const forUsers = (): RouteContract[] => app.contracts.filter(({ access }) => access === 'user');
 
 /** Told to look for somebody else's thing among one's own, they find nothing. */
-const filters = new Set(['audit.list', 'audit.export', 'roles.assignments', 'grants.list']);
+const filters = new Set(['audit.list', 'audit.export', 'catalogue.list', 'roles.assignments', 'grants.list']);
 
 /** What is wrong with an answer to somebody who asked with ids of the other tenant; `mine`: those names are the asker's own. */
 function wrongWith(
@@ -387,6 +389,11 @@ async function digestsOfTables(): Promise<string> {
 /** Operations whose right is no permission on a thing that the path names, and what decides instead. */
 const byOwnRule: Record<string, string> = {
   'access.permissions': 'the catalogue is the same for everybody',
+  'catalogue.list': 'what is offered where one works now',
+  'catalogue.categories': 'the same',
+  'catalogue.recommendations': 'the same',
+  'catalogue.get': 'course.enroll where it is offered, or course.read',
+  'catalogue.withdraw': 'one’s own enrolment',
   'invitations.accept': 'the token',
   'live.guests.useCode': 'the code, and the membership',
   'organizations.list': 'one’s own memberships',

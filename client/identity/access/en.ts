@@ -256,7 +256,11 @@ export const accessTexts = {
     system: 'everywhere',
   },
   relation: {
-    course: { instructor: 'Teaches the course', learner: 'Is enrolled in the course' },
+    course: {
+      instructor: 'Teaches the course',
+      learner: 'Is enrolled in the course',
+      offered: 'Finds the course in the catalogue',
+    },
     live_session: {
       host: 'Leads the class',
       guest: 'Is a guest of the class',

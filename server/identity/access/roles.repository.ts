@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { relationGrants } from '../../../shared/identity/permissions.ts';
-import type { Permission } from '../../../shared/identity/permissions.ts';
+import type { Permission, Relation } from '../../../shared/identity/permissions.ts';
 import { everywhereLevel } from './access.policy.ts';
 import type { Context } from './access.policy.ts';
 
@@ -384,9 +384,8 @@ export function mightHave(
   const { organizationId, permission, subject, cursor = null, limit } = asked;
   const courseId = subject.type === 'course' ? subject.id : null;
   const sessionId = subject.type === 'live_session' ? subject.id : null;
-  const byBeing = (relation: 'organization.member' | 'organization.manager'): boolean =>
-    subject.type === 'organization' &&
-    (relationGrants[relation] as readonly Permission[]).includes(permission);
+  const byBeing = (relation: Relation, type: typeof subject.type): boolean =>
+    subject.type === type && (relationGrants[relation] as readonly Permission[]).includes(permission);
   return em.execute(
     `with recursive ${chainSql}, gives(id) as (
        select rp.role_id from role_permissions rp join permissions p on p.id = rp.permission_id where p.slug = ? and rp.granted
@@ -428,8 +427,8 @@ export function mightHave(
       cursor,
       cursor,
       permission,
-      byBeing('organization.member'),
-      byBeing('organization.manager'),
+      byBeing('organization.member', 'organization') || byBeing('course.offered', 'course'),
+      byBeing('organization.manager', 'organization'),
       limit,
     ],
   );
