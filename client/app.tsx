@@ -4,8 +4,10 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { Suspense, lazy } from 'react';
 import { createBrowserRouter } from 'react-router';
 import { RouterProvider } from 'react-router/dom';
+import { CataloguePage } from './courses/catalogue-page.tsx';
 import { CoursePage } from './courses/course-page.tsx';
 import { HomePage } from './courses/home-page.tsx';
+import { OfferPage } from './courses/offer-page.tsx';
 import { publicRoutes, signedInRoutes } from './identity/areas.ts';
 import { SignInPage } from './identity/sign-in-page.tsx';
 import { AccountShell, AdminShell } from './identity/shell.tsx';
@@ -33,6 +35,8 @@ const router = createBrowserRouter([
       { path: '/account/*', element: <AccountShell /> },
       { path: '/admin/*', element: <AdminShell /> },
       ...signedInRoutes,
+      { path: '/catalogue', element: <CataloguePage /> },
+      { path: '/catalogue/:courseId', element: <OfferPage /> },
       { path: '/courses/:courseId', element: <CoursePage /> },
       { path: '/classes/:sessionId', element: <ClassPage /> },
       { path: '/join/:code?', element: <JoinPage /> },

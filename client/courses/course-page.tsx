@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import type { CourseDetail } from '../../shared/courses/contract.ts';
 import type { LiveSessionView } from '../../shared/live/contract.ts';
-import { ApiError } from '../kernel/api.ts';
 import { NotFoundPage } from '../kernel/ui/not-found-page.tsx';
 import { PageShell } from '../kernel/ui/page-shell.tsx';
 import { PersonLink } from '../kernel/ui/person-link.tsx';
@@ -13,13 +12,11 @@ import { CourseCategories } from './categories/course-categories.tsx';
 import { ClassList } from './class-list.tsx';
 import { byPhase } from './class-order.ts';
 import { InvitationsSection } from './invitations-section.tsx';
+import { isMissing } from './missing.ts';
 import { classesOfCourse, oneCourse } from './queries.ts';
 import { QueryState } from './query-state.tsx';
+import { RequestsSection } from './requests-section.tsx';
 import { ScheduleButton } from './schedule-dialog.tsx';
-
-/** A wrong id and a course of others look the same: nothing here. */
-const isMissing = (error: unknown): boolean =>
-  error instanceof ApiError && (error.code === 'not_found' || error.code === 'invalid_input');
 
 export function CoursePage() {
   const { courseId = '' } = useParams();
@@ -71,6 +68,7 @@ function CourseContent({ course }: { course: CourseDetail }) {
           )
         }
       </QueryState>
+      {course.canApproveEnrollments && <RequestsSection courseId={course.id} />}
       {course.canManageEnrollments && <InvitationsSection course={course} />}
     </Stack>
   );

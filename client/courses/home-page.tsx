@@ -1,4 +1,4 @@
-import { Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -49,13 +49,23 @@ export function HomePage() {
             </Stack>
             <AsGuest />
             <Stack component="section" gap="sm" aria-labelledby="courses">
-              <Title order={2} id="courses">
-                {t('home.courses')}
-              </Title>
+              <Group justify="space-between">
+                <Title order={2} id="courses">
+                  {t('home.courses')}
+                </Title>
+                <Anchor component={Link} to="/catalogue" data-testid="find-courses">
+                  {t('home.find')}
+                </Anchor>
+              </Group>
               <QueryState query={courses}>
                 {({ items }) =>
                   items.length === 0 ? (
-                    <Text c="dimmed">{t('home.noCourses')}</Text>
+                    <Stack align="flex-start">
+                      <Text c="dimmed">{t('home.noCourses')}</Text>
+                      <Button component={Link} to="/catalogue">
+                        {t('home.find')}
+                      </Button>
+                    </Stack>
                   ) : (
                     <SimpleGrid cols={{ base: 1, sm: 2, md: 3 }}>
                       {items.map((course) => (

@@ -1,11 +1,9 @@
-import { Group, NativeSelect, TextInput } from '@mantine/core';
-import type { TextInputProps } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Group, NativeSelect } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roleSlugs } from '../../../shared/identity/contract.ts';
 import { peopleSorts, personStatus } from '../../../shared/identity/people.ts';
+import { TypedFilter } from '../../kernel/ui/typed-filter.tsx';
 import type { PeopleQuery } from './queries.ts';
 
 const sortTexts = {
@@ -89,27 +87,5 @@ export function PeopleFilters({ query, onChange }: PeopleFiltersProps) {
         data={peopleSorts.map((value) => ({ value, label: t(sortTexts[value]) }))}
       />
     </Group>
-  );
-}
-
-interface TypedFilterProps extends Omit<TextInputProps, 'value' | 'onChange'> {
-  /** What the list is narrowed by at first. */
-  value: string | undefined;
-  onNarrow: (value: string) => void;
-}
-
-/** Narrows the list once nobody types any more. */
-function TypedFilter({ value, onNarrow, ...input }: TypedFilterProps) {
-  const [text, setText] = useState(value ?? '');
-  const narrow = useDebouncedCallback((typed: string) => onNarrow(typed.trim()), 250);
-  return (
-    <TextInput
-      {...input}
-      value={text}
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        narrow(event.currentTarget.value);
-      }}
-    />
   );
 }

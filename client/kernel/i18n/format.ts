@@ -26,6 +26,19 @@ const numbers = inRegion(({ locale }) => new Intl.NumberFormat(locale));
 /** "1,234.5", as the viewer's region writes it. */
 export const formatNumber = (value: number): string => numbers().format(value);
 
+const languages = inRegion(
+  ({ locale }) => new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' }),
+);
+
+/** "Portuguese" for `pt`; what is no language tag stays as it is. */
+export function formatLanguage(tag: string): string {
+  try {
+    return languages().of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
 /** "09:30", as the viewer's region writes it. */
 export const formatTime = formatter({ hour: '2-digit', minute: '2-digit' });
 

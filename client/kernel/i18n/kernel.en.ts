@@ -3,6 +3,7 @@ export const kernelTexts = {
   pageTitle: '{{page}} – Lectern',
   skipToContent: 'Skip to content',
   home: 'Lectern, to the start page',
+  findCourses: 'Find courses',
   loading: 'Loading …',
   retry: 'Try again',
   reload: 'Reload the page',

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
+import { IconCompass } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
+import { useMe } from '../use-sign-in.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { Logo } from './logo.tsx';
 import { OrganizationSwitcher } from './organization-switcher.tsx';
@@ -10,6 +12,7 @@ import classes from './page-shell.module.css';
 /** Header and content of every page outside a running class. */
 export function PageShell({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
+  const { organizationId } = useMe();
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
   const first = useRef(true);
@@ -29,6 +32,17 @@ export function PageShell({ children }: { children: ReactNode }) {
           {t('productName')}
         </Link>
         <div className={classes.tools}>
+          {organizationId !== null && (
+            <Link
+              to="/catalogue"
+              className={classes.find}
+              aria-label={t('findCourses')}
+              data-testid="to-catalogue"
+            >
+              <IconCompass size={20} aria-hidden />
+              <span className={classes.wide}>{t('findCourses')}</span>
+            </Link>
+          )}
           <OrganizationSwitcher />
           <AccountMenu />
         </div>
