@@ -39,6 +39,9 @@ const courses: Readonly<Record<string, readonly string[]>> = {
   'ALG-9A': ['algebra'],
   'PHY-11L': ['physics', 'technology'],
   'LIT-10': ['literature'],
+  'SEA-1': ['biology'],
+  'PHO-1': ['technology'],
+  'ROB-2': ['robotics'],
 };
 
 /** How the demo school sorts its courses. */

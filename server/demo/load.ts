@@ -10,6 +10,7 @@ import { catalogue } from './catalogue.ts';
 import type { DemoCourse } from './catalogue.ts';
 import { createCategories } from './categories.ts';
 import { createFields } from './fields.ts';
+import { createOffers } from './offers.ts';
 import { studentEmail } from './people.ts';
 import { createProfiles } from './profiles.ts';
 import { createRights } from './rights.ts';
@@ -55,6 +56,7 @@ async function createSchool(tx: Transaction, deps: LoadDemoDeps): Promise<void> 
   ]);
   await createSurroundings(tx.em, organization, (email) => personOf(users, email));
   await createFields(tx.em, organization, (email) => personOf(users, email));
+  await createOffers(tx.em, deps.clock, organization, (email) => personOf(users, email));
   await createCategories(tx.em, organization);
   await createProfiles(tx.em, deps.clock, (email) => personOf(users, email));
   await createRights(tx.em, deps.clock, organization, (email) => personOf(users, email));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadDemo, refreshDemoClasses, setDemoPasswords } from '../../server/demo/index.ts';
 import type { CreateNote } from '../../server/demo/index.ts';
 import { randomIds } from '../../server/kernel/ids.ts';
+import type { Recommendation } from '../../shared/courses/catalogue.ts';
 import type { CategoryView } from '../../shared/courses/categories.ts';
 import type { CourseDetail, CourseView } from '../../shared/courses/contract.ts';
 import type { LearnerCourseView } from '../../shared/courses/learner.ts';
@@ -73,16 +74,18 @@ describe('the demo school', () => {
     }
     const taught = (standing: string) =>
       ['ALG-9A', 'BIO-10B', 'PHY-11L'].map((code) => `${code} ${standing}`);
-    expect(seen['teacher']).toEqual(taught('instructor'));
+    expect(seen['teacher']).toEqual(
+      ['ALG-9A', 'BIO-10B', 'PHO-1', 'PHY-11L'].map((code) => `${code} instructor`),
+    );
     expect(seen['student1']).toEqual(taught('learner'));
     expect(seen['student2']).toEqual(taught('learner'));
     expect(seen['student30']).toEqual(['BIO-10B learner']);
-    expect(seen['admin']).toHaveLength(4);
-    expect(seen['moderator']).toHaveLength(4);
+    expect(seen['admin']).toHaveLength(7);
+    expect(seen['moderator']).toHaveLength(7);
     expect(seen['parent']).toEqual([]);
     expect((await signIn('okafor@lectern.test')).status).toBe(401);
     const wrong = await rows(
-      `select c.id from courses c where enrollment_count <> (select count(*) from enrollments e where e.course_id = c.id)`,
+      `select c.id from courses c where enrollment_count <> (select count(*) from enrollments e where e.course_id = c.id and e.status <> 'pending_approval')`,
     );
     expect(wrong).toEqual([]);
   });
@@ -100,7 +103,32 @@ describe('the demo school', () => {
     expect(learning.body.items).toMatchObject([{ code: 'PHY-11L', enrolledBy: { isSelf: true } }]);
     const choice = `/me/reports/courses?organizationId=${kenji?.organizationId}`;
     const { body: courses } = await server.ask<{ items: TeamCourseView[] }>('GET', choice, { token });
-    expect(courses.items.map(({ code }) => code)).toEqual(['ALG-9A', 'BIO-10B', 'PHY-11L', 'LIT-10']);
+    expect(courses.items.map(({ code }) => code)).toEqual([
+      'ALG-9A',
+      'SEA-1',
+      'BIO-10B',
+      'PHO-1',
+      'PHY-11L',
+      'LIT-10',
+    ]);
+  });
+
+  it('has courses to find: one fits what a student wants to learn, and one has requests for the teacher', async () => {
+    const student = (await signIn('student1@lectern.test')).body;
+    const { body: fitting } = await server.ask<{ items: Recommendation[] }>('GET', '/recommendations', {
+      token: student.accessToken,
+    });
+    expect(fitting.items.map(({ code, entry, because }) => [code, entry, because])).toEqual([
+      ['SEA-1', 'open', 'marine biology'],
+      ['PHO-1', 'approval', 'photography'],
+    ]);
+    const teacher = (await signIn('teacher@lectern.test')).body;
+    const photography = `/courses/${fitting.items[1]?.id}/enrollment-requests`;
+    const requests = await server.ask('GET', photography, { token: teacher.accessToken });
+    expect(requests.body).toMatchObject({
+      total: 2,
+      items: [{ user: { displayName: 'Priya Raghavan' } }, {}],
+    });
   });
 
   it('sorts its courses in a tree, and a student is interested in categories and in words', async () => {
