@@ -45,7 +45,7 @@ const offers: readonly Offer[] = [
     title: 'Photography Lab',
     subtitle: 'Light, film and a dark room',
     description:
-      'We build a camera from a shoe box, load it, and develop what it saw. The dark room holds eight people, so say why you would like to come. Chemicals are involved: gloves and goggles are there, patience you bring along.',
+      'We build a camera from a shoe box, load it, and develop what it saw. The dark room holds eight people, so the teacher looks who fits together. Chemicals are involved: gloves and goggles are there, patience you bring along.',
     objectives: 'You know what aperture and shutter do to a picture before you press anything.',
     difficulty: 'intermediate',
     teacher: 'teacher@lectern.test',
