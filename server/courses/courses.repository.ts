@@ -108,18 +108,6 @@ export async function isMember(em: EntityManager, userId: string, organizationId
   return rows.length > 0;
 }
 
-/** Display names of some people. */
-export async function displayNames(
-  em: EntityManager,
-  userIds: readonly string[],
-): Promise<Map<string, string>> {
-  const rows = await em.execute<{ id: string; display_name: string }[]>(
-    'select id, display_name from users where id = any(?::uuid[])',
-    [arrayOf([...new Set(userIds)])],
-  );
-  return new Map(rows.map((row) => [row.id, row.display_name]));
-}
-
 /** Of some addresses those that belong to people who are in a course. */
 export async function enrolledAddresses(
   em: EntityManager,

@@ -5,10 +5,11 @@ import type { Database } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { CourseCategoryService } from './categories/course-categories.service.ts';
 import { Course } from './course.entity.ts';
+import { displayNames } from '../identity/index.ts';
 import type { Access, Who } from '../identity/index.ts';
 import { isOpen, standingAsks, standingOf } from './courses.policy.ts';
 import { presentCourse } from './courses.presenter.ts';
-import { candidates, displayNames } from './courses.repository.ts';
+import { candidates } from './courses.repository.ts';
 
 /** A course somebody may see, and as what. */
 interface Seen {

@@ -1,12 +1,13 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { learningStatuses } from '../../shared/courses/learner.ts';
 import type { LearnerCourseView } from '../../shared/courses/learner.ts';
+import { displayNames } from '../identity/index.ts';
 import type { Access } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { Course } from './course.entity.ts';
 import { standingAsks, standingOf } from './courses.policy.ts';
-import { candidates, displayNames, enrollmentStandings } from './courses.repository.ts';
+import { candidates, enrollmentStandings } from './courses.repository.ts';
 import { isUnderWay } from './enrollment.ts';
 import type { TeamService } from './team.service.ts';
 

@@ -4,20 +4,6 @@ import { arrayOf } from '../kernel/db/array.ts';
 import { prepared } from '../kernel/db/prepared.ts';
 import type { ChatRow, ParticipantRow } from './live.presenter.ts';
 
-/** Display names of some people. */
-export async function displayNames(
-  em: EntityManager,
-  userIds: readonly string[],
-): Promise<Map<string, string>> {
-  if (userIds.length === 0) return new Map();
-  const rows = await prepared<{ id: string; display_name: string }>(
-    em,
-    'select id, display_name from users where id = any(:ids::uuid[])',
-    { ids: userIds },
-  );
-  return new Map(rows.map((row) => [row.id, row.display_name]));
-}
-
 interface RosterRow {
   user_id: string;
   display_name: string;

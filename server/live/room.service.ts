@@ -4,6 +4,7 @@ import { iso } from '../../shared/kernel/time.ts';
 import { limits } from '../../shared/kernel/limits.ts';
 import { isModerator } from '../../shared/live/model.ts';
 import type { LiveFact, NewLiveFact, ParticipantRole, RoomSnapshot } from '../../shared/live/contract.ts';
+import { displayNames } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import { prepared } from '../kernel/db/prepared.ts';
@@ -20,7 +21,6 @@ import {
   chatPage,
   closeIntervals,
   countPresent,
-  displayNames,
   openHands,
   openInterval,
   openParticipants,

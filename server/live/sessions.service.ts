@@ -3,6 +3,7 @@ import type { EmptyReply } from '../../shared/kernel/contract.ts';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { iso } from '../../shared/kernel/time.ts';
 import type { LiveSessionView, NewLiveFact, SessionStatus } from '../../shared/live/contract.ts';
+import { displayNames } from '../identity/index.ts';
 import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -17,14 +18,7 @@ import { lowerAllHands } from './hands.service.ts';
 import { inClassAsModerator, seenClass } from './in-class.ts';
 import { classAsks, mayHost, mayManage, maySee } from './live.policy.ts';
 import { presentChat, presentSession } from './live.presenter.ts';
-import {
-  chatPage,
-  closeIntervals,
-  countPresent,
-  displayNames,
-  forgottenClasses,
-  openHands,
-} from './live.repository.ts';
+import { chatPage, closeIntervals, countPresent, forgottenClasses, openHands } from './live.repository.ts';
 import { LiveSession } from './live-session.entity.ts';
 
 export interface NewSession {
@@ -91,7 +85,10 @@ export function createSessionsService(
     actor: UserActor,
     sessions: LiveSession[],
   ): Promise<LiveSessionView[]> {
-    const names = await displayNames(em, [...new Set(sessions.map((session) => session.hostId))]);
+    const names = await displayNames(
+      em,
+      sessions.map((session) => session.hostId),
+    );
     const noteIds = await deps.notes.primaryForClasses(
       em,
       sessions.map((session) => session.id),
