@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CourseInvitationOutcome, NewCourseInvitationsInput } from '../../shared/courses/invitations.ts';
 import type { InvitationStatus, InvitationView } from '../../shared/identity/invitations.ts';
+import { inviteOthers } from '../identity/index.ts';
 import type { Access, InvitationDoor, Invitations, InvitedTo } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -36,22 +37,16 @@ export class CourseInvitationService {
     courseId: string,
     input: NewCourseInvitationsInput,
   ): Promise<{ items: CourseInvitationOutcome[] }> {
-    const all = [...new Set(input.emails)];
     return this.#deps.db.transaction(async (tx) => {
       await this.#authorize(tx.em, actor, courseId);
       // Two people who invite the same address at the same time do it one after the other.
       await lockCourse(tx.em, courseId);
       const to = await this.#openCourse(tx.em, courseId);
-      const enrolled = await enrolledAddresses(tx.em, courseId, all, this.#deps.clock.now());
-      const emails = all.filter((email) => !enrolled.has(email));
-      const asking = { ...newcomer, emails, message: input.message };
-      const sent = await this.#deps.invitations.invite(tx, actor, to, asking);
-      const items = all.map((email): CourseInvitationOutcome => {
-        if (enrolled.has(email)) return { email, outcome: 'already_enrolled', invitation: null };
-        const invitation = sent.get(email) ?? null;
-        return { email, outcome: invitation ? 'invited' : 'already_invited', invitation };
-      });
-      return { items };
+      const find = (emails: readonly string[]) =>
+        enrolledAddresses(tx.em, courseId, emails, this.#deps.clock.now());
+      return inviteOthers(input.emails, { find, outcome: 'already_enrolled' }, (emails) =>
+        this.#deps.invitations.invite(tx, actor, to, { ...newcomer, emails, message: input.message }),
+      );
     });
   }
 

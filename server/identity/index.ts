@@ -62,6 +62,7 @@ export type { InvitedTo } from './organizations/invitations.repository.ts';
 export { relateIdentitySubjects } from './access/subjects.ts';
 export { makeFirstAdmin } from './people/first-admin.ts';
 export type { CategoryDoor, Interests } from './profiles/interests.service.ts';
+export { inviteOthers } from './organizations/invite-outcomes.ts';
 export { displayNames } from './accounts/display-names.ts';
 export { hasReportsIn } from './profiles/reports.repository.ts';
 export type { IdentityDeps } from './deps.ts';

@@ -8,6 +8,7 @@ import type {
   JoinCodeView,
   NewGuestInvitationsInput,
 } from '../../shared/live/guests.ts';
+import { inviteOthers } from '../identity/index.ts';
 import type { InvitationDoor, Invitations, InvitedTo } from '../identity/index.ts';
 import type { Actor, UserActor } from '../kernel/actor.ts';
 import type { Transaction } from '../kernel/db/database.ts';
@@ -129,21 +130,15 @@ export class GuestService {
     sessionId: string,
     input: NewGuestInvitationsInput,
   ): Promise<{ items: GuestInvitationOutcome[] }> {
-    const all = [...new Set(input.emails)];
     return this.#deps.db.transaction(async (tx) => {
       // Two people who invite the same address at the same time do it one after the other.
       const session = await this.#load(tx.em, actor, sessionId, LockMode.PESSIMISTIC_WRITE);
       assertTakesGuests(session);
-      const here = await guestAddresses(tx.em, sessionId, all);
-      const emails = all.filter((email) => !here.has(email));
-      const asking = { ...newcomer, emails, message: input.message };
-      const sent = await this.#deps.invitations.invite(tx, actor, invitedTo(session), asking);
-      const items = all.map((email): GuestInvitationOutcome => {
-        if (here.has(email)) return { email, outcome: 'already_in', invitation: null };
-        const invitation = sent.get(email) ?? null;
-        return { email, outcome: invitation ? 'invited' : 'already_invited', invitation };
-      });
-      return { items };
+      const to = invitedTo(session);
+      const find = (emails: readonly string[]) => guestAddresses(tx.em, sessionId, emails);
+      return inviteOthers(input.emails, { find, outcome: 'already_in' }, (emails) =>
+        this.#deps.invitations.invite(tx, actor, to, { ...newcomer, emails, message: input.message }),
+      );
     });
   }
 

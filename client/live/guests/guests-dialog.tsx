@@ -1,10 +1,7 @@
-import { Button, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconMailPlus } from '@tabler/icons-react';
+import { Modal, Stack, Tabs, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { guestRoutes } from '../../../shared/live/guests.ts';
-import { InvitationList } from '../../identity/organizations/invitation-list.tsx';
-import { InviteDialog } from '../../identity/organizations/invite-dialog.tsx';
+import { InvitationsBlock } from '../../identity/organizations/invitations-block.tsx';
 import { api } from '../../kernel/api.ts';
 import { GuestList } from './guest-list.tsx';
 import { JoinCode } from './join-code.tsx';
@@ -54,30 +51,16 @@ export function GuestsDialog({ sessionId, opened, onClose }: GuestsDialogProps) 
 }
 
 function ByMail({ sessionId }: { sessionId: string }) {
-  const { t } = useTranslation(['live', 'organizations']);
-  const [inviting, inviteDialog] = useDisclosure(false);
-  const source = guestInvitations(sessionId);
+  const { t } = useTranslation('live');
   return (
     <Stack>
-      <Group justify="space-between" align="flex-start" wrap="nowrap">
-        <Text>{t('guests.mailLead')}</Text>
-        <Button
-          variant="default"
-          flex="none"
-          leftSection={<IconMailPlus size={18} aria-hidden />}
-          onClick={inviteDialog.open}
-          data-testid="invite"
-        >
-          {t('organizations:invitations.invite')}
-        </Button>
-      </Group>
-      <InvitationList source={source} initial="pending" />
-      <InviteDialog
-        source={source}
+      <InvitationsBlock
+        source={guestInvitations(sessionId)}
         send={(body) => api.call(guestRoutes.invite, { params: { sessionId }, body })}
-        opened={inviting}
-        onClose={inviteDialog.close}
-      />
+        open
+      >
+        <Text>{t('guests.mailLead')}</Text>
+      </InvitationsBlock>
     </Stack>
   );
 }

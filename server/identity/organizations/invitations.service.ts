@@ -7,6 +7,7 @@ import type {
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { UserActor } from '../../kernel/actor.ts';
 import type { AreaDeps } from '../deps.ts';
+import { inviteOthers } from './invite-outcomes.ts';
 import type { Invitations } from './invitations.ts';
 import { membersAmong } from './invitations.repository.ts';
 import type { InvitedTo } from './invitations.repository.ts';
@@ -30,23 +31,15 @@ export class InvitationService {
     organizationId: string,
     input: NewInvitationsInput,
   ): Promise<{ items: InvitationOutcome[] }> {
-    const all = [...new Set(input.emails)];
     return this.#deps.db.transaction(async (tx) => {
       await this.#requireInvite(tx.em, actor, organizationId);
       // Two people who invite the same address at the same time do it one after the other.
       await findOrganization(tx.em, organizationId, actor.userId, 'for no key update of o');
-      const members = await membersAmong(tx.em, organizationId, all);
-      const emails = all.filter((email) => !members.has(email));
-      const sent = await this.#invitations.invite(tx, actor, toOrganization(organizationId), {
-        ...input,
-        emails,
-      });
-      const items = all.map((email): InvitationOutcome => {
-        if (members.has(email)) return { email, outcome: 'already_member', invitation: null };
-        const invitation = sent.get(email) ?? null;
-        return { email, outcome: invitation ? 'invited' : 'already_invited', invitation };
-      });
-      return { items };
+      const to = toOrganization(organizationId);
+      const find = (emails: readonly string[]) => membersAmong(tx.em, organizationId, emails);
+      return inviteOthers(input.emails, { find, outcome: 'already_member' }, (emails) =>
+        this.#invitations.invite(tx, actor, to, { ...input, emails }),
+      );
     });
   }
 
