@@ -16,12 +16,7 @@ export function LeaveButton({ course: { id, title, mine }, onDone }: LeaveButton
   const { t } = useTranslation('courses');
   const [asking, dialog] = useDisclosure(false);
   const refresh = useOfferRefresh();
-  // As it was when the dialog opened: the page changes while it closes.
   const isRequest = mine === 'pending';
-  const act = async (): Promise<void> => {
-    await withdraw(id);
-    await refresh();
-  };
   return (
     <>
       <Button variant="subtle" color="red" onClick={dialog.open} data-testid="offer-leave">
@@ -35,8 +30,9 @@ export function LeaveButton({ course: { id, title, mine }, onDone }: LeaveButton
         failed={t('catalogue.actionFailed')}
         opened={asking}
         onClose={dialog.close}
-        act={act}
-        onDone={onDone}
+        act={() => withdraw(id)}
+        // Not a part of the act: when the page knows, this button goes, and the dialog with it.
+        onDone={() => void refresh().then(onDone)}
       />
     </>
   );

@@ -73,23 +73,27 @@ export const requestList = (courseId: string) =>
     refetchOnWindowFocus: true,
   });
 
-/** Answers a request; the list, and how many are in the course, are looked at again. */
-export function useAnswer(courseId: string, userId: string) {
+type Answer = { approve: true } | { approve: false; reason: string };
+
+/**
+ * Answers a request; the list, and how many are in the course, are looked at again.
+ * @param onAnswered after that: whatever asked is gone by then, with the row of the request
+ */
+export function useAnswer(courseId: string, userId: string, onAnswered: () => void) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (answer: { approve: true } | { approve: false; reason: string }) => {
+    mutationFn: (answer: Answer) => {
       const params = { courseId, userId };
-      return answer.approve
-        ? api.call(enrollmentRequestRoutes.approve, { params })
-        : api.call(enrollmentRequestRoutes.reject, {
-            params,
-            body: { reason: answer.reason.trim() || null },
-          });
+      if (answer.approve) return api.call(enrollmentRequestRoutes.approve, { params });
+      const body = { reason: answer.reason.trim() || null };
+      return api.call(enrollmentRequestRoutes.reject, { params, body });
     },
-    onSuccess: () =>
-      Promise.all([
+    onSuccess: async () => {
+      await Promise.all([
         client.invalidateQueries({ queryKey: requestsKey(courseId) }),
         client.invalidateQueries({ queryKey: ['courses', courseId] }),
-      ]),
+      ]);
+      onAnswered();
+    },
   });
 }

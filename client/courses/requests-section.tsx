@@ -63,13 +63,13 @@ interface RequestRowProps {
 function RequestRow({ courseId, request: { user, askedAt }, onAnswered }: RequestRowProps) {
   const { t } = useTranslation('courses');
   const [rejecting, rejectDialog] = useDisclosure(false);
-  const approving = useAnswer(courseId, user.id);
   const name = user.displayName;
   const answered = (text: string): void => {
     notifications.show({ message: text });
     announce(text);
     onAnswered();
   };
+  const approving = useAnswer(courseId, user.id, () => answered(t('requests.approved', { name })));
   return (
     <li className={classes.request} data-testid="request-row">
       <div>
@@ -84,12 +84,7 @@ function RequestRow({ courseId, request: { user, askedAt }, onAnswered }: Reques
         <Button
           size="xs"
           loading={approving.isPending}
-          onClick={() =>
-            approving.mutate(
-              { approve: true },
-              { onSuccess: () => answered(t('requests.approved', { name })) },
-            )
-          }
+          onClick={() => approving.mutate({ approve: true })}
           aria-label={t('requests.approveNamed', { name })}
           data-testid="request-approve"
         >
@@ -133,17 +128,11 @@ function RejectDialog({ courseId, user, opened, onClose, onRejected }: RejectDia
   const { t } = useTranslation(['courses', 'kernel']);
   // Stays when the dialog is closed and opened again.
   const [reason, setReason] = useState('');
-  const rejecting = useAnswer(courseId, user.id);
-  const submit = (): void =>
-    rejecting.mutate(
-      { approve: false, reason },
-      {
-        onSuccess: () => {
-          onClose();
-          onRejected();
-        },
-      },
-    );
+  const rejecting = useAnswer(courseId, user.id, () => {
+    onClose();
+    onRejected();
+  });
+  const submit = (): void => rejecting.mutate({ approve: false, reason });
   return (
     <Modal
       opened={opened}

@@ -87,6 +87,7 @@ it('a student finds a course by what they want to learn, enters it, and has it o
   await seen(student, 'leaving a course');
   await student.at('confirm').click();
   await student.at('offer-enter').waitFor();
+  await student.page.locator('h1:focus').waitFor();
   await student.page.getByRole('link', { name: 'Lectern, to the start page' }).click();
   await student.page.getByText('You are in no course yet.').waitFor();
   expect(student.problems).toEqual([]);
@@ -124,6 +125,10 @@ it('a student searches, asks, and the teacher answers: one gets a place, the oth
   await seen(teacher, 'requests for a place');
   await row('Ben Student').getByTestId('request-approve').click();
   await row('Ben Student').waitFor({ state: 'detached' });
+  const title = teacher.page
+    .getByRole('heading', { name: 'Requests for a place' })
+    .and(teacher.page.locator(':focus'));
+  await title.waitFor();
   await row('Cleo Student').getByTestId('request-reject').click();
   await teacher.at('reject-reason').fill('Take “First aid” first, please.');
   await seen(teacher, 'declining a request');
@@ -133,6 +138,7 @@ it('a student searches, asks, and the teacher answers: one gets a place, the oth
   expect(await teacher.at('reject-reason').inputValue()).toBe('Take “First aid” first, please.');
   await teacher.at('reject-confirm').click();
   await teacher.at('requests-empty').waitFor();
+  await title.waitFor();
   await teacher.page.getByText('1 person enrolled').waitFor();
 
   await student.page.goto(`${stage.url}/catalogue/${surgery}`);

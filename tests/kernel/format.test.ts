@@ -7,6 +7,7 @@ import {
   dayAndTime,
   formatDate,
   formatDay,
+  formatLanguage,
   formatMoment,
   formatNumber,
   formatTime,
@@ -82,6 +83,19 @@ describe('numbers', () => {
     expect(i18next.t('people:list.shown', { count: 1234 })).toBe('1.234 people shown');
     setMe(me('en-IN', 'Asia/Kolkata'));
     expect(formatNumber(1234567.5)).toBe('12,34,567.5');
+  });
+});
+
+describe('languages', () => {
+  it('have their names; what is no tag, and what nobody knows, stays as it is', () => {
+    signedIn('en-GB', 'Europe/London');
+    expect(['pt', 'pt-BR', 'xx', 'no tag at all', ''].map((tag) => formatLanguage(tag))).toEqual([
+      'Portuguese',
+      'Brazilian Portuguese',
+      'xx',
+      'no tag at all',
+      '',
+    ]);
   });
 });
 
