@@ -20,9 +20,16 @@ export function CourseCard({ course }: { course: CourseView }) {
         <Text size="sm" c="dimmed" ff="monospace">
           {course.code}
         </Text>
-        <Badge variant="light" tt="none">
-          {t(`standing.${course.standing}`)}
-        </Badge>
+        <Group gap={6} justify="flex-end">
+          {course.requestsCount !== null && course.requestsCount > 0 && (
+            <Badge tt="none" data-testid="course-requests">
+              {t('requests.waiting', { count: course.requestsCount })}
+            </Badge>
+          )}
+          <Badge variant="light" tt="none">
+            {t(`standing.${course.standing}`)}
+          </Badge>
+        </Group>
       </Group>
       <Text fw={650} size="lg" lh={1.3}>
         {course.title}

@@ -68,7 +68,7 @@ function CourseContent({ course }: { course: CourseDetail }) {
           )
         }
       </QueryState>
-      {course.canApproveEnrollments && <RequestsSection courseId={course.id} />}
+      {course.requestsCount !== null && <RequestsSection courseId={course.id} />}
       {course.canManageEnrollments && <InvitationsSection course={course} />}
     </Stack>
   );

@@ -105,6 +105,8 @@ export const coursesTexts = {
   },
   requests: {
     title: 'Requests for a place',
+    waiting_one: '{{count}} request',
+    waiting_other: '{{count}} requests',
     lead: 'People who found this course and want to join it. Who is declined may ask again after a week.',
     empty: 'Nobody is waiting for an answer.',
     failed: 'The requests could not be loaded',

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { CatalogueQuery } from '../../shared/courses/catalogue.ts';
+import { arrayOf } from '../kernel/db/array.ts';
 import { isOfferedCategory } from './categories/categories.repository.ts';
 import type { EnrollmentStatus, PaymentStatus } from './enrollment.ts';
 
@@ -183,6 +184,20 @@ export interface RequestRow {
 
 const waiting = `from enrollments e join users u on u.id = e.user_id and u.deleted_at is null
   where e.course_id = ? and e.status = 'pending_approval' and e.deleted_at is null`;
+
+/** How many ask for a place in each of some courses; a course where nobody does is not in the map. */
+export async function requestCounts(
+  em: EntityManager,
+  courseIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (courseIds.length === 0) return new Map();
+  const rows = await em.execute<{ course_id: string; total: number }[]>(
+    `select e.course_id, count(*)::int as total from enrollments e join users u on u.id = e.user_id and u.deleted_at is null
+     where e.course_id = any(?::uuid[]) and e.status = 'pending_approval' and e.deleted_at is null group by e.course_id`,
+    [arrayOf(courseIds)],
+  );
+  return new Map(rows.map((row) => [row.course_id, row.total]));
+}
 
 /** One page of those who ask for a place in a course, and how many there are; who asked first comes first. */
 export async function requestsFor(

@@ -5,13 +5,14 @@ import type {
   CatalogueQuery,
   Recommendation,
 } from '../../shared/courses/catalogue.ts';
-import type { Access, Rights } from '../identity/index.ts';
+import type { Access, Identity, Rights } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Database } from '../kernel/db/database.ts';
+import type { Database, Transaction } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
+import { written } from '../kernel/mail/index.ts';
 import { presentOffer } from './catalogue.presenter.ts';
-import { offerOf, offeredCategories, offers, recommended } from './catalogue.repository.ts';
+import { offerOf, offeredCategories, offers, recommended, requestCounts } from './catalogue.repository.ts';
 import type { OfferRow } from './catalogue.repository.ts';
 import { Course } from './course.entity.ts';
 import { mayFind, needsApproval, offerAsks } from './courses.policy.ts';
@@ -26,6 +27,7 @@ interface Deps {
   clock: Clock;
   access: Access;
   enrollments: EnrollmentService;
+  tell: Identity['tell'];
 }
 
 /** What an organization offers to its members, and how they enter it and leave it by themselves. */
@@ -86,7 +88,7 @@ export class CatalogueService {
    *   enrollment_refused, request_declined
    */
   async enroll(actor: UserActor, courseId: string): Promise<CatalogueItem> {
-    const { db, access, enrollments } = this.#deps;
+    const { db, access } = this.#deps;
     return db.transaction(async (tx) => {
       await lockCourse(tx.em, courseId);
       const subject = { type: 'course', id: courseId } as const;
@@ -95,7 +97,7 @@ export class CatalogueService {
       // Who teaches it has no use for a place among the learners.
       const before = await this.#one(tx.em, actor, courseId);
       if (before.mine === 'teaching') throw new AppError('forbidden');
-      if (needsApproval(course)) await enrollments.ask(tx, actor, course);
+      if (needsApproval(course)) await this.#ask(tx, actor, course);
       else await this.#enter(tx, actor, course);
       return this.#one(tx.em, actor, courseId);
     });
@@ -123,11 +125,22 @@ export class CatalogueService {
     });
   }
 
-  async #enter(
-    tx: Parameters<EnrollmentService['start']>[0],
-    actor: UserActor,
-    course: Course,
-  ): Promise<void> {
+  /** Its teacher is written to about the first who waits, and about no other until that one is answered. */
+  async #ask(tx: Transaction, actor: UserActor, course: Course): Promise<void> {
+    const { enrollments, tell } = this.#deps;
+    const { id, title, instructorId } = course;
+    if (!(await enrollments.ask(tx, actor, course))) return;
+    if ((await requestCounts(tx.em, [id])).get(id) !== 1) return;
+    await tell(tx, instructorId, {
+      subject: 'Somebody asks for a place in your course',
+      paragraphs: [
+        `${written(actor.displayName)} asks for a place in “${written(title)}”. You decide on its page:`,
+      ],
+      path: `/courses/${id}`,
+    });
+  }
+
+  async #enter(tx: Transaction, actor: UserActor, course: Course): Promise<void> {
     const { enrollments } = this.#deps;
     const { userId } = actor;
     enrollments.assertNotDeclined(await tx.em.findOne(Enrollment, { course, userId }));

@@ -4,6 +4,7 @@ import type { UserActor } from '../kernel/actor.ts';
 import type { Database } from '../kernel/db/database.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { CourseCategoryService } from './categories/course-categories.service.ts';
+import { requestCounts } from './catalogue.repository.ts';
 import { Course } from './course.entity.ts';
 import { displayNames } from '../identity/index.ts';
 import type { Access, Who } from '../identity/index.ts';
@@ -15,7 +16,12 @@ import { candidates } from './courses.repository.ts';
 interface Seen {
   courseId: string;
   standing: CourseStanding;
+  /** Whether they answer those who ask for a place. */
+  approves: boolean;
 }
+
+/** What is asked to show somebody a course of theirs. */
+const viewAsks = [...standingAsks, 'enrollment.approve'] as const;
 
 /** Reading courses: who sees which, and as what. */
 export class CourseService {
@@ -55,17 +61,19 @@ export class CourseService {
   /** @throws AppError not_found, also for a course that exists and is not the person's to see */
   async get(actor: UserActor, courseId: string): Promise<CourseDetail> {
     const em = this.#db.em();
-    const asks = [...standingAsks, 'enrollment.manage', 'enrollment.approve', 'course.update'] as const;
+    const asks = [...viewAsks, 'enrollment.manage', 'course.update'] as const;
     const rights = await this.#access.rights(em, actor, asks, { type: 'course', id: courseId });
     const standing = rights && standingOf(rights);
     const course = standing && (await em.findOne(Course, { id: courseId }));
     if (!course) throw new AppError('not_found');
-    const names = await displayNames(em, [course.instructorId]);
+    const [view] = await this.#views(em, [
+      { courseId, standing, approves: rights.may('enrollment.approve') },
+    ]);
+    if (!view) throw new AppError('not_found');
     return {
-      ...presentCourse(course, names.get(course.instructorId) ?? '', standing),
+      ...view,
       organizationId: course.organizationId,
       canManageEnrollments: rights.may('enrollment.manage'),
-      canApproveEnrollments: rights.may('enrollment.approve'),
       isOpen: isOpen(course),
       canUpdate: rights.may('course.update'),
       categories: await this.#categories.of(em, courseId),
@@ -86,13 +94,13 @@ export class CourseService {
   /** @param organizationId null: of every organization */
   async #seen(em: EntityManager, who: Who, organizationId: string | null): Promise<Seen[]> {
     const ids = await candidates(em, who.userId);
-    const rights = await this.#access.rightsTo(em, who, standingAsks, 'course', ids);
+    const rights = await this.#access.rightsTo(em, who, viewAsks, 'course', ids);
     return ids.flatMap((courseId) => {
       const one = rights.get(courseId);
       const standing = one && standingOf(one);
       // The screens show where the person works now; what is elsewhere is one switch away.
       if (organizationId !== null && one?.organizationId !== organizationId) return [];
-      return standing ? [{ courseId, standing }] : [];
+      return standing ? [{ courseId, standing, approves: one.may('enrollment.approve') }] : [];
     });
   }
 
@@ -104,9 +112,13 @@ export class CourseService {
       em,
       courses.map((course) => course.instructorId),
     );
-    return seen.flatMap(({ courseId, standing }) => {
+    const answered = seen.filter(({ approves }) => approves).map(({ courseId }) => courseId);
+    const waiting = await requestCounts(em, answered);
+    return seen.flatMap(({ courseId, standing, approves }) => {
       const course = byId.get(courseId);
-      return course ? [presentCourse(course, names.get(course.instructorId) ?? '', standing)] : [];
+      if (!course) return [];
+      const requests = approves ? (waiting.get(courseId) ?? 0) : null;
+      return [presentCourse(course, names.get(course.instructorId) ?? '', standing, requests)];
     });
   }
 }

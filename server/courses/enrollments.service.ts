@@ -174,15 +174,16 @@ export class EnrollmentService {
 
   /**
    * Asks for a place in a course that is locked, and takes none; changes nothing for who is in or waits already.
+   * @returns whether that is a new request
    * @throws AppError enrollment_refused (suspended or failed), request_declined
    */
-  async ask(tx: Transaction, actor: UserActor, course: Course): Promise<void> {
+  async ask(tx: Transaction, actor: UserActor, course: Course): Promise<boolean> {
     const { userId } = actor;
     const existing = await tx.em.findOne(Enrollment, { course, userId });
     const before = existing?.status ?? null;
     this.assertNotDeclined(existing);
     const step = onAsk(before, this.#isOver(existing));
-    if (step === 'keep') return;
+    if (step === 'keep') return false;
     if (step === 'refuse') throw new AppError('enrollment_refused');
     await this.#put(tx, course, userId, existing, { ...bySelf, status: 'pending_approval' });
     this.#record(tx, actor, course, userId, {
@@ -190,6 +191,7 @@ export class EnrollmentService {
       old: { status: before },
       new: { status: 'pending_approval' },
     });
+    return true;
   }
 
   /**

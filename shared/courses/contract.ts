@@ -18,6 +18,8 @@ export const courseView = z.object({
   instructor: z.object({ id, displayName: z.string() }),
   enrollmentCount: z.number().int(),
   standing: courseStanding,
+  /** How many wait for a place and for an answer of the viewer's; null: not theirs to answer. */
+  requestsCount: z.number().int().nullable(),
 });
 export type CourseView = z.infer<typeof courseView>;
 
@@ -26,8 +28,6 @@ export const courseDetail = courseView.extend({
   organizationId: id,
   /** Whether they may enrol people, invite them, and take them out. */
   canManageEnrollments: z.boolean(),
-  /** Whether they may decide who gets a place of those who ask. */
-  canApproveEnrollments: z.boolean(),
   /** Whether it is published: learners see it, and can be invited to it. */
   isOpen: z.boolean(),
   /** Whether they may change it, and which categories it is in. */

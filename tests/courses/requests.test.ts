@@ -196,12 +196,13 @@ describe('answering', () => {
     expect((await approve(id, ben)).body.code).toBe('not_found');
     expect((await approve(randomUUID(), ana)).body.code).toBe('not_found');
     const course = async (who: Person) =>
-      (await school.ask<{ canApproveEnrollments: boolean }>(who, 'GET', `/courses/${id}`)).body;
-    expect((await course(teacher)).canApproveEnrollments).toBe(true);
+      (await school.ask<{ requestsCount: number | null }>(who, 'GET', `/courses/${id}`)).body;
+    expect((await course(teacher)).requestsCount).toBe(1);
     const admin = await school.person('admin');
-    expect((await course(admin)).canApproveEnrollments).toBe(true);
+    expect((await course(admin)).requestsCount).toBe(1);
     expect((await approve(id, ana, admin)).status).toBe(204);
-    expect((await course(ana)).canApproveEnrollments).toBe(false);
+    expect((await course(ana)).requestsCount).toBeNull();
+    expect((await course(admin)).requestsCount).toBe(0);
   });
 
   it('gives nothing in a closed course, and nothing to who is no member any more', async () => {
@@ -215,6 +216,37 @@ describe('answering', () => {
     expect((await approve(id, ana)).body.code).toBe('course_closed');
     expect((await reject(id, ana)).status).toBe(204);
     expect(await school.places(id)).toBe(0);
+  });
+
+  it('is told to the teacher: on their courses all the time, and by mail for the first who waits', async () => {
+    const ada = await school.person('instructor');
+    const id = await closed();
+    await school.rows('update courses set instructor_id = $2 where id = $1', id, ada.id);
+    const counted = async () => {
+      const { body } = await school.ask<{ items: { id: string; requestsCount: number | null }[] }>(
+        ada,
+        'GET',
+        '/me/courses',
+      );
+      return body.items.find((one) => one.id === id)?.requestsCount;
+    };
+    const asking = 'Somebody asks for a place in your course';
+    const mails = async (count: number) =>
+      (await mailboxOf(school.server.url).to(ada.email, count)).filter(({ subject }) => subject === asking);
+    expect(await counted()).toBe(0);
+    await school.enroll(ana, id);
+    const [mail] = await mails(1);
+    expect(mail?.text).toContain(`/courses/${id}`);
+    // Asking again, and others who ask meanwhile, are in the list and in no mail.
+    await school.enroll(ana, id);
+    await school.enroll(ben, id);
+    expect(await counted()).toBe(2);
+    expect((await approve(id, ana, ada)).status).toBe(204);
+    expect((await reject(id, ben, null, ada)).status).toBe(204);
+    expect(await counted()).toBe(0);
+    // The next one is the first again: the mail that comes is the second.
+    await school.enroll(await school.person(), id);
+    expect(await mails(2)).toHaveLength(2);
   });
 
   it('lists who asked first first, by pages', async () => {

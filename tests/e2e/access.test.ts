@@ -191,7 +191,10 @@ it('so do the roles of a person and the explorer', async () => {
   const head = await enter(`/admin/people/${samId}/access`, phone);
   await head.at('give-role').click();
   await head.at('place-type').selectOption('live_session');
+  // It comes above what is clicked next, and moves it.
+  await head.at('place-course').waitFor();
   await head.at('expiry-until').click();
+  await head.at('expiry-date').waitFor();
   await head.at('give-role-submit').click();
   await head.page.getByText('Choose a day and a time.').waitFor();
   await seen(head, 'giving a role');

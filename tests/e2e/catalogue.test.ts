@@ -119,7 +119,11 @@ it('a student searches, asks, and the teacher answers: one gets a place, the oth
   await other.at('offer-standing').filter({ hasText: 'You have asked for a place' }).waitFor();
   await seen(other, 'a request that waits');
 
-  const teacher = await stage.enter('ada@test.lectern', `/courses/${surgery}`);
+  // Her own day says that somebody waits.
+  const teacher = await stage.enter('ada@test.lectern', '/account');
+  await teacher.page.goto(stage.url);
+  await teacher.at('course-requests').filter({ hasText: '2 requests' }).click();
+  await teacher.page.waitForURL(`${stage.url}/courses/${surgery}`);
   const row = (name: string) => teacher.at('request-row').filter({ hasText: name });
   await teacher.at('requests-count').filter({ hasText: '2' }).waitFor();
   await seen(teacher, 'requests for a place');
