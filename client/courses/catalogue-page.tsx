@@ -1,14 +1,13 @@
 import { Button, Group, NativeSelect, Stack, Text, Title } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
 import { catalogueQuery, difficulties } from '../../shared/courses/catalogue.ts';
 import { PageShell } from '../kernel/ui/page-shell.tsx';
 import { PagedList } from '../kernel/ui/paged-list.tsx';
 import { TypedFilter } from '../kernel/ui/typed-filter.tsx';
 import { usePageTitle } from '../kernel/ui/use-page-title.ts';
+import { useAddressFilters } from '../kernel/use-address-filters.ts';
 import { useMe } from '../kernel/use-sign-in.ts';
 import classes from './courses.module.css';
 import { ForYou } from './for-you.tsx';
@@ -31,42 +30,16 @@ export function CataloguePage() {
   );
 }
 
-/** The filters are in the address, so that it can be kept and sent; what makes no sense there is left out. */
-function useFilters(): [OfferFilter, (name: keyof OfferFilter, value: string) => void, () => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const filter: Record<string, unknown> = {};
-  for (const name of ['q', 'categoryId', 'difficulty'] as const) {
-    const value = parameters.get(name);
-    if (value && catalogueQuery.shape[name].safeParse(value).success) filter[name] = value;
-  }
-  const set = (name: keyof OfferFilter, value: string): void => {
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (value === '') after.delete(name);
-        else after.set(name, value);
-        return after;
-      },
-      { replace: true },
-    );
-  };
-  return [filter as OfferFilter, set, () => setParameters({}, { replace: true })];
-}
+const filterShape = catalogueQuery.pick({ q: true, categoryId: true, difficulty: true }).shape;
 
 function Catalogue() {
   const { t } = useTranslation('courses');
-  const [filter, setFilter, clearFilters] = useFilters();
-  // What is typed is the filters' own until they are cleared.
-  const [cleared, setCleared] = useState(0);
-  const clear = (): void => {
-    clearFilters();
-    setCleared(cleared + 1);
-  };
+  const { filter, set, clear, cleared } = useAddressFilters<OfferFilter>(filterShape);
   const list = useInfiniteQuery({ ...offerList(filter), placeholderData: keepPreviousData });
   const narrowed = Object.keys(filter).length > 0;
   return (
     <>
-      <Filters key={cleared} filter={filter} onChange={setFilter} />
+      <Filters key={cleared} filter={filter} onChange={set} />
       {!narrowed && <ForYou />}
       <Stack component="section" gap="sm" aria-labelledby="offers">
         <Title order={2} id="offers">

@@ -2,15 +2,15 @@ import { Button, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconUpload } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { peopleFilter } from '../../../shared/identity/people.ts';
 import type { PersonView } from '../../../shared/identity/people.ts';
 import { formatMoment } from '../../kernel/i18n/format.ts';
 import { PagedList } from '../../kernel/ui/paged-list.tsx';
 import { PersonAvatar } from '../../kernel/ui/person-avatar.tsx';
 import { usePageTitle } from '../../kernel/ui/use-page-title.ts';
+import { useAddressFilters } from '../../kernel/use-address-filters.ts';
 import { useMe } from '../../kernel/use-sign-in.ts';
 import { NewPersonDialog } from './new-person-dialog.tsx';
 import { OrganizationGate } from './organization-gate.tsx';
@@ -25,39 +25,14 @@ export function PeoplePage() {
   return <OrganizationGate>{(id) => <People key={id} organizationId={id} />}</OrganizationGate>;
 }
 
-/** The filters are in the address, so that it can be kept and sent; what makes no sense there is left out. */
-function useFilters(): [PeopleQuery, (name: keyof PeopleQuery, value: string) => void, () => void] {
-  const [parameters, setParameters] = useSearchParams();
-  const query: Record<string, unknown> = {};
-  for (const name of ['q', 'department', 'skill', 'role', 'status', 'signIn', 'sort'] as const) {
-    const value = parameters.get(name);
-    if (value && peopleFilter.shape[name].safeParse(value).success) query[name] = value;
-  }
-  const set = (name: keyof PeopleQuery, value: string): void => {
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        if (value === '') after.delete(name);
-        else after.set(name, value);
-        return after;
-      },
-      { replace: true },
-    );
-  };
-  return [query as PeopleQuery, set, () => setParameters({}, { replace: true })];
-}
+/** What the page has fields for. */
+const filterShape = peopleFilter.omit({ employeeId: true, cursor: true, limit: true }).shape;
 
 function People({ organizationId }: { organizationId: string }) {
   const { t } = useTranslation('people');
   const { permissions } = useMe();
   usePageTitle(t('list.title'));
-  const [query, setFilter, clearFilters] = useFilters();
-  // What is typed is the filters' own until they are cleared.
-  const [cleared, setCleared] = useState(0);
-  const clear = (): void => {
-    clearFilters();
-    setCleared(cleared + 1);
-  };
+  const { filter: query, set, clear, cleared } = useAddressFilters<PeopleQuery>(filterShape);
   const [adding, addDialog] = useDisclosure(false);
   const list = useInfiniteQuery({ ...peopleList(organizationId, query), placeholderData: keepPreviousData });
   const narrowed = Object.keys(query).some((name) => name !== 'sort');
@@ -86,7 +61,7 @@ function People({ organizationId }: { organizationId: string }) {
           </Group>
         )}
       </Group>
-      <PeopleFilters key={cleared} query={query} onChange={setFilter} />
+      <PeopleFilters key={cleared} query={query} onChange={set} />
       <PagedList
         query={list}
         failed={t('list.failed')}
