@@ -1,7 +1,7 @@
 import { coursesRoutes } from '../../shared/courses/contract.ts';
 import { attendanceRoutes } from '../../shared/live/attendance.ts';
 import { liveRoutes } from '../../shared/live/contract.ts';
-import { guestRoutes } from '../../shared/live/guests.ts';
+import { guestInvitationRoutes, guestRoutes } from '../../shared/live/guests.ts';
 import { route } from '../kernel/http/route.ts';
 import type { BoundRoute } from '../kernel/http/route.ts';
 import type { AttendanceService } from './attendance.service.ts';
@@ -37,10 +37,16 @@ export const liveRouteHandlers = (
   route(guestRoutes.list, ({ actor, params, query }) => guests.list(actor, params.sessionId, query)),
   route(guestRoutes.takeOut, ({ actor, params: p }) => guests.takeOut(actor, p.sessionId, p.userId)),
   route(guestRoutes.letIn, ({ actor, params: p }) => guests.letIn(actor, p.sessionId, p.userId)),
-  route(guestRoutes.invite, ({ actor, params, body }) => guests.invite(actor, params.sessionId, body)),
-  route(guestRoutes.invitations, ({ actor, params, query }) =>
+  route(guestInvitationRoutes.create, ({ actor, params, body }) =>
+    guests.invite(actor, params.sessionId, body),
+  ),
+  route(guestInvitationRoutes.list, ({ actor, params, query }) =>
     guests.invited(actor, params.sessionId, query),
   ),
-  route(guestRoutes.revoke, ({ actor, params: p }) => guests.revoke(actor, p.sessionId, p.guestInvitationId)),
-  route(guestRoutes.resend, ({ actor, params: p }) => guests.resend(actor, p.sessionId, p.guestInvitationId)),
+  route(guestInvitationRoutes.revoke, ({ actor, params: p }) =>
+    guests.revoke(actor, p.sessionId, p.guestInvitationId),
+  ),
+  route(guestInvitationRoutes.resend, ({ actor, params: p }) =>
+    guests.resend(actor, p.sessionId, p.guestInvitationId),
+  ),
 ];

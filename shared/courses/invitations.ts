@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { invitationView, invitationsQuery, newInvitationsInput } from '../identity/invitations.ts';
+import { invitationOperations, invitationView, newInvitationsInput } from '../identity/invitations.ts';
 import { defineRoute } from '../kernel/contract.ts';
 import type { RoutePermission } from '../kernel/contract.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import { id } from '../kernel/ids.ts';
-import { pageOf } from '../kernel/page.ts';
 
 /** Whom to invite to learn in a course. Who is new becomes a member of its organization, and a student. */
 export const newCourseInvitationsInput = newInvitationsInput.pick({ emails: true, message: true });
@@ -48,44 +47,14 @@ export const courseInvitationRoutes = {
     errors: [...about, 'invalid_input', 'role_level', 'course_closed', 'mail_unavailable'],
     rate: { points: 30, seconds: 60, by: 'user' },
   }),
-  list: defineRoute({
-    id: 'courses.invitations.list',
-    method: 'GET',
+  ...invitationOperations({
+    id: 'courses.invitations',
     path: '/courses/:courseId/invitations',
-    summary: 'Invitations to a course, the newest first.',
-    access: 'user',
+    to: 'a course',
     permission,
     params: courseParams,
-    query: invitationsQuery,
-    reply: pageOf(invitationView),
-    status: 200,
-    errors: [...about, 'invalid_input'],
-    rate: { points: 300, seconds: 60, by: 'user' },
-  }),
-  revoke: defineRoute({
-    id: 'courses.invitations.revoke',
-    method: 'POST',
-    path: '/courses/:courseId/invitations/:courseInvitationId/revoke',
-    summary: 'Take an invitation to a course back: its link ends.',
-    access: 'user',
-    permission,
-    params: invitationParams,
-    reply: invitationView,
-    status: 200,
-    errors: [...about, 'role_level', 'conflict'],
-    rate: { points: 300, seconds: 60, by: 'user' },
-  }),
-  resend: defineRoute({
-    id: 'courses.invitations.resend',
-    method: 'POST',
-    path: '/courses/:courseId/invitations/:courseInvitationId/resend',
-    summary: 'Send a new link to a course, with new time to answer; the old link ends.',
-    access: 'user',
-    permission,
-    params: invitationParams,
-    reply: invitationView,
-    status: 200,
-    errors: [...about, 'role_level', 'course_closed', 'conflict', 'mail_unavailable'],
-    rate: { points: 30, seconds: 60, by: 'user' },
+    one: 'courseInvitationId',
+    ofOne: invitationParams,
+    closed: ['course_closed'],
   }),
 };

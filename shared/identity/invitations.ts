@@ -87,13 +87,76 @@ const permission: RoutePermission = {
   slug: 'organization.invite',
   on: { type: 'organization', param: 'organizationId' },
 };
-const about = [
+const aboutPlace = [
   'unauthenticated',
   'not_found',
   'forbidden',
   'organization_suspended',
   'rate_limited',
 ] as const satisfies readonly ErrorCode[];
+/** What people are invited to, as the operations on its invitations name it. */
+interface InvitationsTo<P extends z.ZodObject, O extends z.ZodObject> {
+  /** What their ids begin with. */
+  id: string;
+  path: string;
+  /** In a sentence, such as `a course`. */
+  to: string;
+  /** Who may use them. */
+  permission: RoutePermission;
+  params: P;
+  /** The parameter that names one invitation. */
+  one: string;
+  ofOne: O;
+  /** Why no more links are sent. */
+  closed: readonly ErrorCode[];
+}
+
+/** What is done with invitations that were sent, whatever they lead to. */
+export const invitationOperations = <P extends z.ZodObject, O extends z.ZodObject>(
+  about: InvitationsTo<P, O>,
+) => ({
+  list: defineRoute({
+    id: `${about.id}.list`,
+    method: 'GET',
+    path: about.path,
+    summary: `Invitations to ${about.to}, the newest first.`,
+    access: 'user',
+    permission: about.permission,
+    params: about.params,
+    query: invitationsQuery,
+    reply: pageOf(invitationView),
+    status: 200,
+    errors: [...aboutPlace, 'invalid_input'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+  revoke: defineRoute({
+    id: `${about.id}.revoke`,
+    method: 'POST',
+    path: `${about.path}/:${about.one}/revoke`,
+    summary: `Take an invitation to ${about.to} back: its link ends.`,
+    access: 'user',
+    permission: about.permission,
+    params: about.ofOne,
+    reply: invitationView,
+    status: 200,
+    errors: [...aboutPlace, 'role_level', 'conflict'],
+    rate: { points: 300, seconds: 60, by: 'user' },
+  }),
+  resend: defineRoute({
+    id: `${about.id}.resend`,
+    method: 'POST',
+    path: `${about.path}/:${about.one}/resend`,
+    summary: `Send a new link to ${about.to}, with new time to answer; the old link ends.`,
+    access: 'user',
+    permission: about.permission,
+    params: about.ofOne,
+    reply: invitationView,
+    status: 200,
+    errors: [...aboutPlace, 'role_level', 'conflict', 'mail_unavailable', ...about.closed],
+    rate: { points: 30, seconds: 60, by: 'user' },
+  }),
+});
+
 const byLink = { points: 120, seconds: 60, by: 'address' } as const;
 
 /** REST operations of invitations. The secret of a link travels in bodies only: addresses end up in logs. */
@@ -109,48 +172,18 @@ export const invitationRoutes = {
     body: newInvitationsInput,
     reply: z.object({ items: z.array(invitationOutcome) }),
     status: 201,
-    errors: [...about, 'invalid_input', 'role_level', 'mail_unavailable'],
+    errors: [...aboutPlace, 'invalid_input', 'role_level', 'mail_unavailable'],
     rate: { points: 30, seconds: 60, by: 'user' },
   }),
-  list: defineRoute({
-    id: 'invitations.list',
-    method: 'GET',
+  ...invitationOperations({
+    id: 'invitations',
     path: '/organizations/:organizationId/invitations',
-    summary: 'Invitations of an organization, the newest first.',
-    access: 'user',
+    to: 'an organization',
     permission,
     params: organizationParams,
-    query: invitationsQuery,
-    reply: pageOf(invitationView),
-    status: 200,
-    errors: [...about, 'invalid_input'],
-    rate: { points: 300, seconds: 60, by: 'user' },
-  }),
-  revoke: defineRoute({
-    id: 'invitations.revoke',
-    method: 'POST',
-    path: '/organizations/:organizationId/invitations/:invitationId/revoke',
-    summary: 'Take an invitation back: its link ends.',
-    access: 'user',
-    permission,
-    params: invitationParams,
-    reply: invitationView,
-    status: 200,
-    errors: [...about, 'role_level', 'conflict'],
-    rate: { points: 300, seconds: 60, by: 'user' },
-  }),
-  resend: defineRoute({
-    id: 'invitations.resend',
-    method: 'POST',
-    path: '/organizations/:organizationId/invitations/:invitationId/resend',
-    summary: 'Send a new link, with new time to answer; the old link ends.',
-    access: 'user',
-    permission,
-    params: invitationParams,
-    reply: invitationView,
-    status: 200,
-    errors: [...about, 'role_level', 'conflict', 'mail_unavailable'],
-    rate: { points: 30, seconds: 60, by: 'user' },
+    one: 'invitationId',
+    ofOne: invitationParams,
+    closed: [],
   }),
   preview: defineRoute({
     id: 'invitations.preview',

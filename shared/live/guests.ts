@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { invitationView, invitationsQuery, newInvitationsInput } from '../identity/invitations.ts';
+import { invitationOperations, invitationView, newInvitationsInput } from '../identity/invitations.ts';
 import { defineRoute } from '../kernel/contract.ts';
 import type { RoutePermission } from '../kernel/contract.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
@@ -65,7 +65,7 @@ const about = [
 const often = { points: 300, seconds: 60, by: 'user' } as const;
 const seldom = { points: 30, seconds: 60, by: 'user' } as const;
 
-/** REST operations about guests of one class: its code, invitations by mail, and who came. */
+/** REST operations about guests of one class: its code, and who came. */
 export const guestRoutes = {
   useCode: defineRoute({
     id: 'live.guests.useCode',
@@ -169,8 +169,12 @@ export const guestRoutes = {
     errors: [...about, 'class_over', 'session_full'],
     rate: often,
   }),
-  invite: defineRoute({
-    id: 'live.guests.invite',
+};
+
+/** REST operations of invitations to one class; what their links do is among those of invitations. */
+export const guestInvitationRoutes = {
+  create: defineRoute({
+    id: 'live.invitations.create',
     method: 'POST',
     path: '/live-sessions/:sessionId/invitations',
     summary: 'Invite people to one class, by e-mail.',
@@ -183,44 +187,14 @@ export const guestRoutes = {
     errors: [...about, 'invalid_input', 'role_level', 'class_over', 'mail_unavailable'],
     rate: seldom,
   }),
-  invitations: defineRoute({
-    id: 'live.guests.invitations',
-    method: 'GET',
+  ...invitationOperations({
+    id: 'live.invitations',
     path: '/live-sessions/:sessionId/invitations',
-    summary: 'Invitations to a class, the newest first.',
-    access: 'user',
+    to: 'a class',
     permission,
     params: sessionParams,
-    query: invitationsQuery,
-    reply: pageOf(invitationView),
-    status: 200,
-    errors: [...about, 'invalid_input'],
-    rate: often,
-  }),
-  revoke: defineRoute({
-    id: 'live.guests.revoke',
-    method: 'POST',
-    path: '/live-sessions/:sessionId/invitations/:guestInvitationId/revoke',
-    summary: 'Take an invitation to a class back: its link ends.',
-    access: 'user',
-    permission,
-    params: invitationParams,
-    reply: invitationView,
-    status: 200,
-    errors: [...about, 'role_level', 'conflict'],
-    rate: often,
-  }),
-  resend: defineRoute({
-    id: 'live.guests.resend',
-    method: 'POST',
-    path: '/live-sessions/:sessionId/invitations/:guestInvitationId/resend',
-    summary: 'Send a new link to a class, with new time to answer; the old link ends.',
-    access: 'user',
-    permission,
-    params: invitationParams,
-    reply: invitationView,
-    status: 200,
-    errors: [...about, 'role_level', 'class_over', 'conflict', 'mail_unavailable'],
-    rate: seldom,
+    one: 'guestInvitationId',
+    ofOne: invitationParams,
+    closed: ['class_over'],
   }),
 };

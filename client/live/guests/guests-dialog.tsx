@@ -1,6 +1,6 @@
 import { Modal, Stack, Tabs, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { guestRoutes } from '../../../shared/live/guests.ts';
+import { guestInvitationRoutes } from '../../../shared/live/guests.ts';
 import { InvitationsBlock } from '../../identity/organizations/invitations-block.tsx';
 import { api } from '../../kernel/api.ts';
 import { GuestList } from './guest-list.tsx';
@@ -56,7 +56,7 @@ function ByMail({ sessionId }: { sessionId: string }) {
     <Stack>
       <InvitationsBlock
         source={guestInvitations(sessionId)}
-        send={(body) => api.call(guestRoutes.invite, { params: { sessionId }, body })}
+        send={(body) => api.call(guestInvitationRoutes.create, { params: { sessionId }, body })}
         open
       >
         <Text>{t('guests.mailLead')}</Text>

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { guestRoutes } from '../../../shared/live/guests.ts';
+import { guestInvitationRoutes, guestRoutes } from '../../../shared/live/guests.ts';
 import type { JoinCodeView } from '../../../shared/live/guests.ts';
 import type { InvitationSource } from '../../identity/organizations/invitation-source.ts';
 import { api } from '../../kernel/api.ts';
@@ -47,7 +47,9 @@ export function useGuestChange(sessionId: string, route: typeof guestRoutes.take
 
 export const guestInvitations = (sessionId: string): InvitationSource => ({
   key: ['class', sessionId, 'guests', 'invitations'],
-  page: (query, signal) => api.call(guestRoutes.invitations, { params: { sessionId }, query, signal }),
-  resend: (guestInvitationId) => api.call(guestRoutes.resend, { params: { sessionId, guestInvitationId } }),
-  revoke: (guestInvitationId) => api.call(guestRoutes.revoke, { params: { sessionId, guestInvitationId } }),
+  page: (query, signal) => api.call(guestInvitationRoutes.list, { params: { sessionId }, query, signal }),
+  resend: (guestInvitationId) =>
+    api.call(guestInvitationRoutes.resend, { params: { sessionId, guestInvitationId } }),
+  revoke: (guestInvitationId) =>
+    api.call(guestInvitationRoutes.revoke, { params: { sessionId, guestInvitationId } }),
 });
