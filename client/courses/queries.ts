@@ -34,7 +34,8 @@ export const classesAsGuest = queryOptions({
     const to = new Date(serverNow() + guestAhead).toISOString();
     return api.call(coursesRoutes.today, { query: { from, to, as: 'guest' }, signal });
   },
-  ...live,
+  // Days ahead: not looked at again all the time, as today's are.
+  refetchOnWindowFocus: true,
 });
 
 export const oneCourse = (courseId: string) =>

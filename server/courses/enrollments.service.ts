@@ -67,7 +67,6 @@ export class EnrollmentService {
     this.#audit = deps.audit;
     this.#access = deps.access;
     this.#notices = deps.notices;
-    this.#access = deps.access;
   }
 
   /**
