@@ -55,4 +55,10 @@ it('[LV12] a code, a guest and taking one out outlive kill -9 after each acknowl
   ({ teacher, guest } = await killed());
   expect((await teacher.rest<GuestView>('DELETE', at(`/guests/${guest.user.id}`))).body).toEqual(taken.body);
   expect((await guest.rest('GET', at(''))).status).toBe(404);
+
+  expect((await teacher.rest('PUT', at(`/guests/${guest.user.id}`))).status).toBe(200);
+  expect((await teacher.rest('DELETE', at('/join-code'))).body).toEqual({ code: null });
+  ({ teacher, guest } = await killed());
+  expect((await guest.rest('GET', at(''))).status).toBe(200);
+  expect((await teacher.rest('GET', at('/join-code'))).body).toEqual({ code: null });
 }, 120_000);
